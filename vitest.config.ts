@@ -1,0 +1,27 @@
+// Vitest configuration: tests run on the TypeScript sources of every workspace.
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: "@catalyze/circuits/schema", replacement: path("./circuits/schema/index.ts") },
+      { find: "@catalyze/circuits/reference", replacement: path("./circuits/reference/index.ts") },
+      { find: "@catalyze/circuits/build", replacement: path("./circuits/tools/index.ts") },
+      { find: "@catalyze/contracts", replacement: path("./contracts/tools/index.ts") },
+      { find: "@catalyze/prover", replacement: path("./prover/src/index.ts") },
+      { find: "@catalyze/sdk", replacement: path("./sdk/src/index.ts") },
+      { find: "@catalyze/sequencer", replacement: path("./sequencer/src/index.ts") },
+    ],
+  },
+  test: {
+    include: ["{circuits,contracts,prover,sdk,sequencer,test}/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**"],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 600_000,
+  },
+});
