@@ -1,0 +1,61 @@
+// Packed words: a declaration of named bit fields, least significant first, with encoder and strict decoder.
+// The same declarations generate the Circom decoders and the Solidity library.
+import { assertBits, SchemaError } from "./field.js";
+
+/** Most bits that a packed word may have: it travels as 31 bytes (DESIGN §3). */
+export const WORD_BITS = 248;
+
+/** Field names with their widths in bits, in order from the least significant bit. */
+export type WordFields = Readonly<Record<string, number>>;
+
+/** A declared packed word. */
+export interface Word<F extends WordFields> {
+  readonly name: string;
+  readonly fields: F;
+  /** Sum of the widths. */
+  readonly bits: number;
+  /** Bit offset of each field. */
+  readonly offsets: { readonly [K in keyof F]: number };
+  /** Packs the values. @throws {SchemaError} `SCHEMA_OUT_OF_RANGE` for a value that does not fit its field. */
+  encode(values: { readonly [K in keyof F]: bigint }): bigint;
+  /** Unpacks a word. @throws {SchemaError} `SCHEMA_OUT_OF_RANGE` when bits above the last field are set. */
+  decode(word: bigint): { [K in keyof F]: bigint };
+}
+
+/**
+ * Declares a packed word.
+ * @throws {SchemaError} `SCHEMA_BAD_LENGTH` when the fields need more than 248 bits.
+ */
+export function defineWord<const F extends WordFields>(name: string, fields: F): Word<F> {
+  const names = Object.keys(fields);
+  const offsets: Record<string, number> = {};
+  let bits = 0;
+  for (const field of names) {
+    offsets[field] = bits;
+    bits += fields[field]!;
+  }
+  if (bits > WORD_BITS)
+    throw new SchemaError("SCHEMA_BAD_LENGTH", `${name} has ${bits} bits; at most ${WORD_BITS} fit`);
+  return {
+    name,
+    fields,
+    bits,
+    offsets: offsets as Word<F>["offsets"],
+    encode(values) {
+      let word = 0n;
+      for (const field of names) {
+        const value = assertBits(`${name}.${field}`, values[field]!, fields[field]!);
+        word |= value << BigInt(offsets[field]!);
+      }
+      return word;
+    },
+    decode(word) {
+      assertBits(name, word, bits);
+      const values: Record<string, bigint> = {};
+      for (const field of names) {
+        values[field] = (word >> BigInt(offsets[field]!)) & ((1n << BigInt(fields[field]!)) - 1n);
+      }
+      return values as { [K in keyof F]: bigint };
+    },
+  };
+}
