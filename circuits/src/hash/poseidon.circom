@@ -1,0 +1,241 @@
+// Poseidon with an initial capacity: circomlib's permutation (S-box x^5, 8 full rounds), nInputs in 1..16,
+// width t = nInputs + 1.
+//
+// Proves:   out[i] is element i of the permutation of (capacity, inputs[0], ..., inputs[nInputs - 1]).
+// Assumes:  nothing about the inputs; all are whole field elements.
+// Inputs:   inputs[nInputs], capacity: field elements.
+// Size:     3 per S-box, 3 * (8 * t + partial rounds): 243 / 300 / 612 for t = 3 / 5 / 17; three less when the
+//           capacity is a constant. No linear constraints. A and B have one term each, but for the first round.
+//
+// The inputs of the S-boxes are signals, assigned with <-- and pinned jointly: the three constraints of an S-box
+// are x2 = x * x, x4 = x2 * x2 and x4 * x = y, where y is written as a linear form of the *next* inputs. The
+// linear layers are invertible, so the forms have exactly one solution; docs/decisions/003-poseidon.md has the
+// argument, circuits/test/gadgets/poseidon.test.ts changes every signal of a good witness.
+pragma circom 2.2.0;
+
+include "generated/poseidon_constants.circom";
+
+function poseidonPartialRounds(t) {
+    var rounds[16] = [56, 57, 56, 60, 60, 63, 64, 63, 60, 66, 60, 65, 70, 60, 64, 68];
+    return rounds[t - 2];
+}
+
+// Inverse of the leading n x n minor of the mix; all minors of a Cauchy matrix are invertible.
+function poseidonLeadingInverse(mix, n) {
+    var left[17][17];
+    var right[17][17];
+    for (var i = 0; i < n; i++) {
+        for (var j = 0; j < n; j++) {
+            left[i][j] = mix[i][j];
+            right[i][j] = i == j ? 1 : 0;
+        }
+    }
+    // Gauss-Jordan without exchanges: leading minors of leading minors are invertible too.
+    for (var k = 0; k < n; k++) {
+        var scale = 1 / left[k][k];
+        for (var j = 0; j < n; j++) {
+            left[k][j] *= scale;
+            right[k][j] *= scale;
+        }
+        for (var i = 0; i < n; i++) {
+            if (i != k) {
+                var factor = left[i][k];
+                for (var j = 0; j < n; j++) {
+                    left[i][j] -= factor * left[k][j];
+                    right[i][j] -= factor * right[k][j];
+                }
+            }
+        }
+    }
+    return right;
+}
+
+template PoseidonOutputs(nInputs, nOut) {
+    assert(nInputs >= 1 && nInputs <= 16);
+    assert(nOut >= 1 && nOut <= nInputs + 1);
+    var t = nInputs + 1;
+    var partialRounds = poseidonPartialRounds(t);
+
+    signal input inputs[nInputs];
+    signal input capacity;
+    signal output out[nOut];
+
+    var C[8 * t + partialRounds] = poseidonConstants(t);
+    var M[t][t] = poseidonMix(t);
+    var MInverse[t][t] = poseidonMixInverse(t);
+    var P[t][t] = poseidonPreSparse(t);
+    var PInverse[t][t] = poseidonPreSparseInverse(t);
+    var S[partialRounds * (2 * t - 1)] = poseidonSparse(t);
+    var SInverse[partialRounds] = poseidonSparseInverse(t);
+
+    // Inputs of the S-boxes of full rounds 1, 2, 3 and 4..7 (row 0 stays linear in the inputs) and of the partial
+    // rounds; their squares and fourth powers; the S-box outputs of the last round that no output replaces.
+    signal full[7][t];
+    signal full2[8][t];
+    signal full4[8][t];
+    signal partial[partialRounds];
+    signal partial2[partialRounds];
+    signal partial4[partialRounds];
+    signal last[t - nOut];
+
+    var x[t];
+    var y[t];
+
+    // Full rounds 0..3.
+    x[0] = capacity + C[0];
+    for (var i = 1; i < t; i++) {
+        x[i] = inputs[i - 1] + C[i];
+    }
+    for (var r = 0; r < 3; r++) {
+        for (var i = 0; i < t; i++) {
+            full2[r][i] <== x[i] * x[i];
+            full4[r][i] <== full2[r][i] * full2[r][i];
+        }
+        for (var i = 0; i < t; i++) {
+            var sum = 0;
+            for (var j = 0; j < t; j++) {
+                sum += M[j][i] * (full4[r][j] * x[j] + C[(r + 1) * t + j]);
+            }
+            // Pinned below, with all of the row: y = MInverse * full[r].
+            full[r][i] <-- sum;
+        }
+        for (var j = 0; j < t; j++) {
+            var form = 0;
+            for (var i = 0; i < t; i++) {
+                form += MInverse[i][j] * full[r][i];
+            }
+            full4[r][j] * x[j] === form - C[(r + 1) * t + j];
+        }
+        for (var i = 0; i < t; i++) {
+            x[i] = full[r][i];
+        }
+    }
+    for (var i = 0; i < t; i++) {
+        full2[3][i] <== x[i] * x[i];
+        full4[3][i] <== full2[3][i] * full2[3][i];
+    }
+
+    // Values of the partial rounds, forwards. Assigns partial and full[3]; their constraints follow.
+    var state[t];
+    for (var i = 0; i < t; i++) {
+        var sum = 0;
+        for (var j = 0; j < t; j++) {
+            sum += P[j][i] * (full4[3][j] * x[j] + C[4 * t + j]);
+        }
+        state[i] = sum;
+    }
+    var stride = 2 * t - 1;
+    for (var r = 0; r < partialRounds; r++) {
+        // Pinned by the backward walk below.
+        partial[r] <-- state[0];
+        partial2[r] <== partial[r] * partial[r];
+        partial4[r] <== partial2[r] * partial2[r];
+        var power = partial4[r] * partial[r] + C[5 * t + r];
+        var head = S[stride * r] * power;
+        for (var k = 1; k < t; k++) {
+            head += S[stride * r + k] * state[k];
+            state[k] += S[stride * r + t + k - 1] * power;
+        }
+        state[0] = head;
+    }
+    for (var i = 0; i < t; i++) {
+        // Pinned by the backward walk below.
+        full[3][i] <-- state[i];
+    }
+
+    // Constraints of the partial rounds, backwards: the state after round r and the sparse matrix give the
+    // S-box's output as a linear form, and the state before round r.
+    var walk[t];
+    for (var i = 0; i < t; i++) {
+        walk[i] = full[3][i];
+    }
+    for (var r = partialRounds - 1; r >= 0; r--) {
+        var form = walk[0];
+        for (var k = 1; k < t; k++) {
+            form -= S[stride * r + k] * walk[k];
+        }
+        form *= SInverse[r];
+        partial4[r] * partial[r] === form - C[5 * t + r];
+        for (var k = 1; k < t; k++) {
+            walk[k] -= S[stride * r + t + k - 1] * form;
+        }
+        walk[0] = partial[r];
+    }
+    for (var j = 0; j < t; j++) {
+        var form = 0;
+        for (var i = 0; i < t; i++) {
+            form += PInverse[i][j] * walk[i];
+        }
+        full4[3][j] * x[j] === form - C[4 * t + j];
+    }
+
+    // Full rounds 4..6.
+    for (var i = 0; i < t; i++) {
+        x[i] = full[3][i];
+    }
+    for (var r = 4; r < 7; r++) {
+        var offset = 5 * t + partialRounds + (r - 4) * t;
+        for (var i = 0; i < t; i++) {
+            full2[r][i] <== x[i] * x[i];
+            full4[r][i] <== full2[r][i] * full2[r][i];
+        }
+        for (var i = 0; i < t; i++) {
+            var sum = 0;
+            for (var j = 0; j < t; j++) {
+                sum += M[j][i] * (full4[r][j] * x[j] + C[offset + j]);
+            }
+            // Pinned below, with all of the row: y = MInverse * full[r].
+            full[r][i] <-- sum;
+        }
+        for (var j = 0; j < t; j++) {
+            var form = 0;
+            for (var i = 0; i < t; i++) {
+                form += MInverse[i][j] * full[r][i];
+            }
+            full4[r][j] * x[j] === form - C[offset + j];
+        }
+        for (var i = 0; i < t; i++) {
+            x[i] = full[r][i];
+        }
+    }
+
+    // Full round 7: outputs replace the S-box outputs 0..nOut - 1, through the leading minor of the mix.
+    for (var i = 0; i < t; i++) {
+        full2[7][i] <== x[i] * x[i];
+        full4[7][i] <== full2[7][i] * full2[7][i];
+    }
+    for (var i = nOut; i < t; i++) {
+        last[i - nOut] <== full4[7][i] * x[i];
+    }
+    for (var i = 0; i < nOut; i++) {
+        var sum = 0;
+        for (var j = 0; j < t; j++) {
+            sum += M[j][i] * full4[7][j] * x[j];
+        }
+        // Pinned below, jointly: the leading minor of the mix is invertible.
+        out[i] <-- sum;
+    }
+    var leadingInverse[17][17] = poseidonLeadingInverse(M, nOut);
+    for (var j = 0; j < nOut; j++) {
+        var form = 0;
+        for (var i = 0; i < nOut; i++) {
+            var rest = out[i];
+            for (var k = nOut; k < t; k++) {
+                rest -= M[k][i] * last[k - nOut];
+            }
+            form += leadingInverse[i][j] * rest;
+        }
+        full4[7][j] * x[j] === form;
+    }
+}
+
+template Poseidon(nInputs) {
+    signal input inputs[nInputs];
+    signal input capacity;
+    signal output out;
+
+    component permutation = PoseidonOutputs(nInputs, 1);
+    permutation.inputs <== inputs;
+    permutation.capacity <== capacity;
+    out <== permutation.out[0];
+}
