@@ -1,0 +1,499 @@
+// Building a block: a draft takes requests, settlements and operations one by one, each checked against the state,
+// and is sealed into the block's words and the circuit's inputs. The oracle of the block circuit (docs/protocol.md).
+import {
+  AMOUNT_BITS,
+  accessOrder,
+  BASIS_POINTS,
+  type BlockSize,
+  INITIAL_ACCESS,
+  type KIND_ACCOUNT,
+  type KIND_SEED,
+  MAXIMUM_CHUNKS,
+  MODE_ZK,
+} from "../schema/index.js";
+import { TransitionError } from "./errors.js";
+import {
+  type Operation,
+  operationMessage,
+  operationWords,
+  type Request,
+  type Settlement,
+  type SignedOperation,
+} from "./operations.js";
+import { type SealedBlock, sealBlock } from "./seal.js";
+import { verifySignature } from "./signature.js";
+import {
+  type AccountCell,
+  accountStatic,
+  type Cell,
+  chunkCount,
+  findOrderIndex,
+  firstOrderIndex,
+  getOrder,
+  type Order,
+  type OrderCell,
+  type SeedCell,
+  type State,
+} from "./state.js";
+import {
+  type Split,
+  type Statement,
+  settlementStatement,
+  splitPayment,
+  statementCommitment,
+} from "./statement.js";
+
+/** What is fixed before a block is filled. */
+export interface BlockHeader {
+  readonly size: BlockSize;
+  readonly operationDomain: bigint;
+  readonly statementDomain: bigint;
+  /** The next block's number; the first is 1. */
+  readonly number: bigint;
+  /** Seconds. */
+  readonly time: bigint;
+  /** Account that gets the fees. */
+  readonly feeAccount: number;
+  /** Index of the next L1 request to consume. */
+  readonly firstRequest: bigint;
+}
+
+/** A settlement as it stands in a draft. */
+export interface DraftSettlement {
+  readonly settlement: Settlement;
+  readonly statement: Statement;
+  readonly commitment: bigint;
+  readonly before: OrderCell;
+  readonly previousAccess: bigint;
+  readonly provider: AccountCell;
+  readonly split: Split;
+  /** Escrow returned to the requester: only by the settlement of the last chunk. */
+  readonly refund: bigint;
+}
+
+/** An operation as it stands in a draft. */
+export interface DraftOperation {
+  readonly signed: SignedOperation;
+  readonly sequence: bigint;
+  readonly message: bigint;
+  readonly before: AccountCell;
+  readonly effectivePriority: bigint;
+  /** Cell that a posted order takes. */
+  readonly orderIndex: number | undefined;
+}
+
+/** Everything a draft has gathered; read by {@link sealBlock}. */
+export interface DraftContent {
+  readonly header: BlockHeader;
+  readonly requests: Request[];
+  readonly settlements: DraftSettlement[];
+  readonly operations: DraftOperation[];
+  /** Cells after the block's debits, without its credits. */
+  readonly working: Map<number, Cell>;
+  readonly created: Set<number>;
+  readonly touched: Set<number>;
+  /** Credits in units by `creditKey`. */
+  readonly credits: Map<number, bigint>;
+  /** How often a middleware is required to be an account, by cell. */
+  readonly presence: Map<number, bigint>;
+  /** How often a cell is looked up as a provider or seed. */
+  readonly facts: Map<number, bigint>;
+  /** Last access word of each order cell. */
+  readonly orderAccess: Map<number, bigint>;
+  burned: bigint;
+  pool: bigint;
+  fees: bigint;
+}
+
+/** A block being filled. Every `add` either takes its argument whole or throws and leaves the draft as it was. */
+export interface BlockDraft {
+  /** Takes the next L1 request. @throws {TransitionError} */
+  addRequest(request: Request): void;
+  /** Takes the settlement of one chunk; the caller has the statement's proof. @throws {TransitionError} */
+  addSettlement(settlement: Settlement): DraftSettlement;
+  /** Takes an operation with its sequence number. Operations of one account come in nonce order. @throws {TransitionError} */
+  addOperation(signed: SignedOperation, sequence: bigint): DraftOperation;
+  /** Whether nothing was added. */
+  isEmpty(): boolean;
+  /** Applies the block to the state and returns it; the draft takes nothing more. */
+  seal(): SealedBlock;
+}
+
+function newContent(header: BlockHeader): DraftContent {
+  return {
+    header,
+    requests: [],
+    settlements: [],
+    operations: [],
+    working: new Map(),
+    created: new Set(),
+    touched: new Set(),
+    credits: new Map(),
+    presence: new Map(),
+    facts: new Map(),
+    orderAccess: new Map(),
+    burned: 0n,
+    pool: 0n,
+    fees: 0n,
+  };
+}
+
+const count = (map: Map<number, bigint>, key: number, amount: bigint): void => {
+  map.set(key, (map.get(key) ?? 0n) + amount);
+};
+
+function requireCell<K extends Cell["kind"]>(
+  cell: Cell | undefined,
+  kind: K,
+  index: number,
+): Extract<Cell, { kind: K }> {
+  if (cell?.kind === kind) return cell as Extract<Cell, { kind: K }>;
+  const code =
+    kind === "account" ? "ACCOUNT_NOT_FOUND" : kind === "seed" ? "SEED_NOT_FOUND" : "ORDER_NOT_FOUND";
+  throw new TransitionError(code, `Cell ${index} is not ${kind === "seed" ? "a seed" : `an ${kind}`}`);
+}
+
+function requireRoom(what: string, used: number, capacity: number): void {
+  if (used > capacity) throw new TransitionError("BLOCK_FULL", `The block has room for ${capacity} ${what}`);
+}
+
+/** Touched cells with `more` and, when fees are due, the fee account. @throws {TransitionError} `BLOCK_FULL`. */
+function requireCells(content: DraftContent, more: readonly number[], fees: bigint): void {
+  const union = new Set([...content.touched, ...more]);
+  if (content.fees + fees > 0n) union.add(content.header.feeAccount);
+  requireRoom("cells", union.size, content.header.size.cells);
+}
+
+/** Checks an order against what it names. @throws {TransitionError} `ORDER_MISMATCH` and others. */
+function checkOrder(order: Order, seed: SeedCell, operation: Operation): void {
+  const mismatch = (text: string): never => {
+    throw new TransitionError("ORDER_MISMATCH", text);
+  };
+  if (order.requester !== BigInt(operation.signer)) mismatch("The order's requester is not the signer");
+  if (order.nonce !== operation.nonce) mismatch("The order's nonce is not the operation's");
+  if (order.programId !== seed.programId) mismatch("The order's program is not the seed's");
+  if (order.parametersCommitment !== seed.parametersCommitment)
+    mismatch("The order's parameters are not the seed's");
+  for (const name of ["royalty", "middleware", "burn", "pool", "version"] as const) {
+    if (order.terms[name] !== seed.terms[name]) mismatch(`The order's ${name} is not the seed's`);
+  }
+  if (order.savingsShare > BASIS_POINTS) mismatch("The savings share is above 10,000 basis points");
+  if (order.jobCount < 1n || order.chunkSize < 1n) mismatch("Job count and chunk size are at least 1");
+  if (chunkCount(order) > BigInt(MAXIMUM_CHUNKS)) mismatch(`An order has at most ${MAXIMUM_CHUNKS} chunks`);
+}
+
+/**
+ * Begins a block on the current state. The state changes only when the draft is sealed.
+ * One draft at a time: sealing a second draft of the same state is an error of the caller.
+ */
+export function createBlockDraft(state: State, header: BlockHeader): BlockDraft {
+  const content = newContent(header);
+  let sealed = false;
+  const open = (): void => {
+    if (sealed) throw new TransitionError("BLOCK_SEALED", "The block is sealed; begin a new draft");
+  };
+  return {
+    addRequest(request) {
+      open();
+      addRequest(state, content, request);
+    },
+    addSettlement(settlement) {
+      open();
+      return addSettlement(state, content, settlement);
+    },
+    addOperation(signed, sequence) {
+      open();
+      return addOperation(state, content, signed, sequence);
+    },
+    isEmpty: () => content.requests.length + content.settlements.length + content.operations.length === 0,
+    seal() {
+      open();
+      if (content.fees > 0n) {
+        content.touched.add(header.feeAccount);
+        count(content.credits, header.feeAccount, content.fees);
+      }
+      sealed = true;
+      return sealBlock(state, content);
+    },
+  };
+}
+
+const currentCell = (state: State, content: DraftContent, index: number): Cell | undefined =>
+  content.working.get(index) ?? state.cells.get(index);
+
+function createdByRequest(request: Request): Cell | undefined {
+  switch (request.kind) {
+    case "register":
+      return {
+        kind: "account",
+        ax: request.ax,
+        ay: request.ay,
+        owner: request.owner,
+        amount: 0n,
+        nonce: 0n,
+      };
+    case "registerSeed":
+      return {
+        kind: "seed",
+        parametersCommitment: request.parametersCommitment,
+        programId: request.programId,
+        subject: request.subject,
+        amount: 0n,
+        terms: request.terms,
+      };
+    case "deposit":
+      return undefined;
+  }
+}
+
+function addRequest(state: State, content: DraftContent, request: Request): void {
+  requireRoom("L1 requests", content.requests.length + 1, content.header.size.requests);
+  const { index } = request;
+  if (index < 0 || index >= firstOrderIndex(state.depth)) {
+    throw new TransitionError(
+      "INDEX_OUT_OF_RANGE",
+      `Request for cell ${index}, outside the lower half of the tree`,
+    );
+  }
+  const cell = createdByRequest(request);
+  if (cell === undefined) requireCell(currentCell(state, content, index), "account", index);
+  else if (currentCell(state, content, index) !== undefined) {
+    throw new TransitionError("CELL_OCCUPIED", `Request creates cell ${index}, which is in use`);
+  }
+  requireCells(content, [index], 0n);
+  content.requests.push(request);
+  content.touched.add(index);
+  if (cell !== undefined) {
+    content.working.set(index, cell);
+    content.created.add(index);
+  }
+  if (request.kind !== "registerSeed") count(content.credits, index, request.amount);
+}
+
+/** Checks that the chunk can be settled now. */
+function checkSettlement(order: OrderCell, settlement: Settlement): void {
+  if ((order.order.modes & BigInt(MODE_ZK)) === 0n) {
+    throw new TransitionError("MODE_NOT_ACCEPTED", "The order does not accept zk statements");
+  }
+  if (settlement.price > order.order.priceLimit || settlement.price < 0n) {
+    throw new TransitionError(
+      "PRICE_ABOVE_LIMIT",
+      `Price ${settlement.price} is outside [0, ${order.order.priceLimit}]`,
+    );
+  }
+  if ((order.bitmap >> BigInt(settlement.chunk)) & 1n) {
+    throw new TransitionError("CHUNK_ALREADY_SETTLED", `Chunk ${settlement.chunk} is settled already`);
+  }
+}
+
+function addSettlement(state: State, content: DraftContent, settlement: Settlement): DraftSettlement {
+  const slot = content.settlements.length;
+  requireRoom("settlements", slot + 1, content.header.size.settlements);
+  if (content.created.has(settlement.orderIndex)) {
+    throw new TransitionError(
+      "ORDER_NOT_YET_SETTLEABLE",
+      "An order can be settled from the block after its posting",
+    );
+  }
+  getOrder(state, settlement.orderIndex);
+  const before = requireCell(
+    currentCell(state, content, settlement.orderIndex),
+    "order",
+    settlement.orderIndex,
+  );
+  const statement = settlementStatement(state, settlement, content.header.statementDomain);
+  checkSettlement(before, settlement);
+  const { order } = before;
+  const provider = requireCell(state.cells.get(settlement.provider), "account", settlement.provider);
+  const split = splitPayment(order, statement.count, settlement.price);
+  const closing = before.remaining === 1n;
+  const left = before.amount - split.debit;
+  const refund = closing ? left : 0n;
+  const credits: [number, bigint][] = [
+    [settlement.provider, split.provider],
+    [Number(order.middleware), split.middleware],
+    [Number(order.seed), split.royalty],
+    [Number(order.requester), refund],
+  ];
+  const paid = credits.filter(([, amount]) => amount > 0n);
+  const touched = [settlement.orderIndex, settlement.provider, ...paid.map(([index]) => index)];
+  requireCells(content, touched, split.fee);
+
+  for (const index of touched) content.touched.add(index);
+  for (const [index, amount] of paid) count(content.credits, index, amount);
+  count(content.facts, settlement.provider, 1n);
+  content.burned += split.burn;
+  content.pool += split.pool;
+  content.fees += split.fee;
+  content.working.set(settlement.orderIndex, {
+    ...before,
+    amount: closing ? 0n : left,
+    bitmap: closing ? 0n : before.bitmap | (1n << BigInt(settlement.chunk)),
+    remaining: before.remaining - 1n,
+  });
+  const previousAccess = content.orderAccess.get(settlement.orderIndex) ?? INITIAL_ACCESS;
+  const access = accessOrder.decode(INITIAL_ACCESS);
+  content.orderAccess.set(settlement.orderIndex, accessOrder.encode({ ...access, time: BigInt(slot + 1) }));
+  const entry = {
+    settlement,
+    statement,
+    commitment: statementCommitment(statement),
+    before,
+    previousAccess,
+    provider,
+    split,
+    refund,
+  };
+  content.settlements.push(entry);
+  return entry;
+}
+
+/**
+ * Checks a signed operation against an account, apart from nonce and balance: range of its fields, expiry at `time`,
+ * signature. Returns its message. @throws {TransitionError} or {SchemaError}.
+ */
+export function checkSignedOperation(
+  account: AccountCell,
+  signed: SignedOperation,
+  operationDomain: bigint,
+  time: bigint,
+): bigint {
+  const { operation, signature } = signed;
+  if (operation.expiry < time) {
+    throw new TransitionError(
+      "OPERATION_EXPIRED",
+      `The operation expired at ${operation.expiry}; it is ${time}`,
+    );
+  }
+  const signerStatic = accountStatic(account.ax, account.ay, account.owner);
+  const message = operationMessage(operationDomain, signerStatic, operation);
+  if (!verifySignature({ x: account.ax, y: account.ay }, message, signature)) {
+    throw new TransitionError(
+      "BAD_SIGNATURE",
+      `The signature is not account ${operation.signer}'s for this operation`,
+    );
+  }
+  return message;
+}
+
+function checkNonceAndBalance(account: AccountCell, operation: Operation, debit: bigint): void {
+  if (operation.nonce !== account.nonce) {
+    const code = operation.nonce < account.nonce ? "NONCE_TOO_LOW" : "NONCE_TOO_HIGH";
+    throw new TransitionError(code, `Nonce ${operation.nonce} given, ${account.nonce} expected`);
+  }
+  if (account.amount < debit) {
+    throw new TransitionError(
+      "INSUFFICIENT_BALANCE",
+      `The operation needs ${debit} units, ${account.amount} are there`,
+    );
+  }
+}
+
+function addOperation(
+  state: State,
+  content: DraftContent,
+  signed: SignedOperation,
+  sequence: bigint,
+): DraftOperation {
+  const { operation } = signed;
+  const { size } = content.header;
+  requireRoom("operations", content.operations.length + 1, size.operations);
+  const before = requireCell(currentCell(state, content, operation.signer), "account", operation.signer);
+  const words = operationWords(operation);
+  const fees = operation.fee + operation.priorityFee;
+  checkNonceAndBalance(before, operation, words.amount + fees);
+  const previous = content.operations.findLast((entry) => entry.signed.operation.signer === operation.signer);
+  if (sequence <= (previous?.sequence ?? 0n)) {
+    throw new TransitionError(
+      "SEQUENCE_NOT_RISING",
+      `Sequence number ${sequence} does not follow the account's last`,
+    );
+  }
+  const message = checkSignedOperation(before, signed, content.header.operationDomain, content.header.time);
+  const effect = planOperation(state, content, operation, words.amount);
+  requireCells(content, [operation.signer, ...effect.touched], fees);
+
+  content.touched.add(operation.signer);
+  for (const index of effect.touched) content.touched.add(index);
+  content.fees += fees;
+  content.working.set(operation.signer, {
+    ...before,
+    amount: before.amount - words.amount - fees,
+    nonce: before.nonce + 1n,
+  });
+  effect.commit();
+  const own = operation.priorityFee;
+  const entry: DraftOperation = {
+    signed,
+    sequence,
+    message,
+    before,
+    effectivePriority:
+      previous !== undefined && previous.effectivePriority < own ? previous.effectivePriority : own,
+    orderIndex: effect.orderIndex,
+  };
+  content.operations.push(entry);
+  return entry;
+}
+
+interface Effect {
+  readonly touched: readonly number[];
+  readonly orderIndex: number | undefined;
+  commit(): void;
+}
+
+function planOperation(state: State, content: DraftContent, operation: Operation, amount: bigint): Effect {
+  switch (operation.kind) {
+    case "transfer": {
+      const { receiver } = operation;
+      requireCell(currentCell(state, content, receiver), "account", receiver);
+      const touched = amount > 0n ? [receiver] : [];
+      return { touched, orderIndex: undefined, commit: () => count(content.credits, receiver, amount) };
+    }
+    case "withdraw": {
+      const withdrawals = content.operations.filter(
+        (entry) => entry.signed.operation.kind === "withdraw",
+      ).length;
+      requireRoom("withdrawals", withdrawals + 1, content.header.size.withdrawals);
+      return { touched: [], orderIndex: undefined, commit: () => undefined };
+    }
+    case "postOrder":
+      return planOrder(state, content, operation, operation.order, amount);
+  }
+}
+
+function planOrder(
+  state: State,
+  content: DraftContent,
+  operation: Operation,
+  order: Order,
+  amount: bigint,
+): Effect {
+  const posted = content.operations.filter((entry) => entry.orderIndex !== undefined).length;
+  requireRoom("new orders", posted + 1, content.header.size.orders);
+  const seedIndex = Number(order.seed);
+  const middleware = Number(order.middleware);
+  checkOrder(order, requireCell(currentCell(state, content, seedIndex), "seed", seedIndex), operation);
+  requireCell(currentCell(state, content, middleware), "account", middleware);
+  const index = findOrderIndex(state, content.created);
+  return {
+    touched: [seedIndex, middleware, index],
+    orderIndex: index,
+    commit: () => {
+      count(content.facts, seedIndex, 1n);
+      count(content.presence, middleware, 1n);
+      content.created.add(index);
+      content.working.set(index, { kind: "order", order, amount, bitmap: 0n, remaining: chunkCount(order) });
+      const time = BigInt(content.header.size.settlements + content.header.size.operations + 1);
+      const access = accessOrder.encode({ ...accessOrder.decode(INITIAL_ACCESS), time });
+      content.orderAccess.set(index, access);
+    },
+  };
+}
+
+/** Key of a blind credit: a cell and its kind. */
+export const creditKey = (index: number, kind: typeof KIND_ACCOUNT | typeof KIND_SEED): bigint =>
+  BigInt(index) * 16n + BigInt(kind);
+
+/** Largest amount of a cell, in units. */
+export const MAXIMUM_AMOUNT = (1n << BigInt(AMOUNT_BITS)) - 1n;

@@ -1,0 +1,12 @@
+// Reference implementation of what the circuits prove; the state machine of sequencer, rebuild and tests.
+export * from "./adapter.js";
+export * from "./block.js";
+export * from "./errors.js";
+export { poseidon, poseidonOutputs, sponge } from "./hash.js";
+export * from "./json.js";
+export * from "./operations.js";
+export * from "./seal.js";
+export * from "./signature.js";
+export * from "./state.js";
+export * from "./statement.js";
+export * from "./tree.js";

@@ -1,0 +1,208 @@
+// Requests, operations and settlements as values, their words and messages (docs/protocol.md §3-§5). Pure.
+import {
+  AMOUNT_BITS,
+  assertBits,
+  assertField,
+  DOMAIN_OPERATION,
+  OPERATION_POST_ORDER,
+  OPERATION_TRANSFER,
+  OPERATION_WITHDRAW,
+  operationRoute,
+  REQUEST_DEPOSIT,
+  REQUEST_REGISTER,
+  REQUEST_REGISTER_SEED,
+  requestRoute,
+  requestValue,
+  seedPayload,
+} from "../schema/index.js";
+import { TransitionError } from "./errors.js";
+import { poseidon } from "./hash.js";
+import { type Order, orderEscrow, orderStatic, type SeedTerms } from "./state.js";
+
+/** An entry of the L1 queue. `index` is the cell it concerns, `time` its enqueue time in seconds. */
+export type Request =
+  | {
+      readonly kind: "register";
+      readonly index: number;
+      readonly time: bigint;
+      readonly ax: bigint;
+      readonly ay: bigint;
+      readonly owner: bigint;
+      readonly amount: bigint;
+    }
+  | {
+      readonly kind: "deposit";
+      readonly index: number;
+      readonly time: bigint;
+      readonly depositor: bigint;
+      readonly amount: bigint;
+    }
+  | {
+      readonly kind: "registerSeed";
+      readonly index: number;
+      readonly time: bigint;
+      readonly parametersCommitment: bigint;
+      readonly programId: bigint;
+      /** `SeedSubject` word. */
+      readonly subject: bigint;
+      readonly terms: SeedTerms;
+    };
+
+/** The four words of a request: two heads, route, value. */
+export interface RequestWords {
+  readonly heads: readonly [bigint, bigint];
+  readonly route: bigint;
+  readonly value: bigint;
+}
+
+/** Words of a request. @throws {SchemaError} when a field is out of range. */
+export function requestWords(request: Request): RequestWords {
+  const common = { index: BigInt(request.index), time: request.time };
+  switch (request.kind) {
+    case "register":
+      return {
+        heads: [request.ax, request.ay],
+        route: requestRoute.encode({ kind: BigInt(REQUEST_REGISTER), ...common, subject: request.owner }),
+        value: requestValue.encode({ amount: request.amount, payload: 0n }),
+      };
+    case "deposit":
+      return {
+        heads: [0n, 0n],
+        route: requestRoute.encode({ kind: BigInt(REQUEST_DEPOSIT), ...common, subject: request.depositor }),
+        value: requestValue.encode({ amount: request.amount, payload: 0n }),
+      };
+    case "registerSeed":
+      return {
+        heads: [request.parametersCommitment, request.programId],
+        route: requestRoute.encode({
+          kind: BigInt(REQUEST_REGISTER_SEED),
+          ...common,
+          subject: request.subject,
+        }),
+        value: requestValue.encode({ amount: 0n, payload: seedPayload.encode({ ...request.terms }) }),
+      };
+  }
+}
+
+/** Inverse of {@link requestWords}. @throws {SchemaError} or {TransitionError} `MALFORMED_OPERATION` for an unknown kind. */
+export function decodeRequest(words: RequestWords): Request {
+  const route = requestRoute.decode(words.route);
+  const value = requestValue.decode(words.value);
+  const common = { index: Number(route.index), time: route.time };
+  switch (Number(route.kind)) {
+    case REQUEST_REGISTER:
+      return {
+        kind: "register",
+        ...common,
+        ax: words.heads[0],
+        ay: words.heads[1],
+        owner: route.subject,
+        amount: value.amount,
+      };
+    case REQUEST_DEPOSIT:
+      return { kind: "deposit", ...common, depositor: route.subject, amount: value.amount };
+    case REQUEST_REGISTER_SEED:
+      return {
+        kind: "registerSeed",
+        ...common,
+        parametersCommitment: words.heads[0],
+        programId: words.heads[1],
+        subject: route.subject,
+        terms: seedPayload.decode(value.payload),
+      };
+    default:
+      throw new TransitionError("MALFORMED_OPERATION", `Request kind ${route.kind} is unknown`);
+  }
+}
+
+/** What every signed operation has. Amounts in units. */
+interface OperationCommon {
+  /** Index of the signing account. */
+  readonly signer: number;
+  readonly nonce: bigint;
+  /** Last block time (seconds) at which the operation is valid. */
+  readonly expiry: bigint;
+  /** 56 bits. */
+  readonly fee: bigint;
+  /** 32 bits. */
+  readonly priorityFee: bigint;
+}
+
+/** An operation before it is signed. */
+export type Operation =
+  | (OperationCommon & { readonly kind: "transfer"; readonly receiver: number; readonly amount: bigint })
+  | (OperationCommon & { readonly kind: "postOrder"; readonly order: Order })
+  | (OperationCommon & { readonly kind: "withdraw"; readonly amount: bigint });
+
+/** EdDSA-Poseidon signature over BabyJubJub. */
+export interface Signature {
+  readonly r8x: bigint;
+  readonly r8y: bigint;
+  readonly s: bigint;
+}
+
+/** An operation with its signature. */
+export interface SignedOperation {
+  readonly operation: Operation;
+  readonly signature: Signature;
+}
+
+/** Words of an operation: its `OperationRoute`, amount and data. */
+export interface OperationWords {
+  readonly route: bigint;
+  readonly amount: bigint;
+  readonly data: bigint;
+}
+
+const OPERATION_KINDS = {
+  transfer: BigInt(OPERATION_TRANSFER),
+  postOrder: BigInt(OPERATION_POST_ORDER),
+  withdraw: BigInt(OPERATION_WITHDRAW),
+} as const;
+
+/** Words of an operation. @throws {SchemaError} when a field is out of range. */
+export function operationWords(operation: Operation): OperationWords {
+  const route = operationRoute.encode({
+    kind: OPERATION_KINDS[operation.kind],
+    signer: BigInt(operation.signer),
+    nonce: operation.nonce,
+    expiry: operation.expiry,
+    receiver: operation.kind === "transfer" ? BigInt(operation.receiver) : 0n,
+    fee: operation.fee,
+    priorityFee: operation.priorityFee,
+  });
+  const amount = operation.kind === "postOrder" ? orderEscrow(operation.order) : operation.amount;
+  assertBits("operation.amount", amount, AMOUNT_BITS);
+  return { route, amount, data: operation.kind === "postOrder" ? orderStatic(operation.order) : 0n };
+}
+
+/** Units that the operation takes from its signer. */
+export const operationDebit = (operation: Operation): bigint =>
+  operationWords(operation).amount + operation.fee + operation.priorityFee;
+
+/**
+ * Message that the signer signs, and the operation's identifier (it does not depend on the signature).
+ * `signerStatic` is the static part of the signer's cell.
+ */
+export function operationMessage(
+  operationDomain: bigint,
+  signerStatic: bigint,
+  operation: Operation,
+): bigint {
+  assertField("signerStatic", signerStatic);
+  const words = operationWords(operation);
+  return poseidon(DOMAIN_OPERATION, [operationDomain, signerStatic, words.route, words.amount, words.data]);
+}
+
+/** One chunk of an order, to be settled by a provider's statement. */
+export interface Settlement {
+  /** Cell of the order. */
+  readonly orderIndex: number;
+  /** Chunk number, from 0. */
+  readonly chunk: number;
+  /** Account of the provider; its owner is the statement's provider. */
+  readonly provider: number;
+  readonly resultsRoot: bigint;
+  /** Units per job, 64 bits. */
+  readonly price: bigint;
+}

@@ -1,0 +1,269 @@
+// Sealing a draft: canonical order, closed cells, the block's words and its effect on the state.
+import {
+  accessOrder,
+  blockLayout,
+  blockMeta,
+  blockTotals,
+  cellWord,
+  DOMAIN_OPERATIONS,
+  DOMAIN_PUBLIC_DATA,
+  encodeVector,
+  expandVector,
+  INITIAL_ACCESS,
+  orderParties,
+  orderPlacement,
+  orderPrices,
+  type VectorContent,
+  withdrawalWord,
+} from "../schema/index.js";
+import type { BlockHeader, DraftContent, DraftOperation, DraftSettlement } from "./block.js";
+import { TransitionError } from "./errors.js";
+import { sponge } from "./hash.js";
+import { type Request, requestWords } from "./operations.js";
+import {
+  type AccountCell,
+  type Cell,
+  cellDynamicWord,
+  getAccount,
+  type Order,
+  type State,
+  setCell,
+  stateRoot,
+} from "./state.js";
+
+/** An operation in its slot. */
+export interface SealedOperation extends DraftOperation {
+  /** Time of the slot in the block: settlements come first. */
+  readonly time: bigint;
+  /** The account's access word before this operation. */
+  readonly previousAccess: bigint;
+}
+
+/** A cell that the block opened and closed. */
+export interface CellChange {
+  readonly index: number;
+  readonly before: Cell | undefined;
+  readonly after: Cell | undefined;
+  /** After debits, before credits. */
+  readonly last: Cell;
+  readonly credit: bigint;
+  readonly presence: bigint;
+  readonly facts: bigint;
+  readonly lastAccess: bigint;
+  /** Children of every node on the path from the leaf's parent to the root, before this change; depth × 4. */
+  readonly children: readonly (readonly bigint[])[];
+}
+
+/** A sealed block. */
+export interface SealedBlock {
+  readonly header: BlockHeader;
+  readonly oldRoot: bigint;
+  readonly newRoot: bigint;
+  readonly requests: readonly Request[];
+  readonly settlements: readonly DraftSettlement[];
+  /** In canonical order. */
+  readonly operations: readonly SealedOperation[];
+  readonly orders: readonly { readonly index: number; readonly order: Order }[];
+  readonly withdrawals: readonly { readonly recipient: bigint; readonly amount: bigint }[];
+  readonly changes: readonly CellChange[];
+  readonly burned: bigint;
+  readonly pool: bigint;
+  readonly fees: bigint;
+  /** Used words by segment. */
+  readonly content: VectorContent;
+  /** The used words as they stand in calldata. */
+  readonly bytes: Uint8Array;
+  /** Public signal C. */
+  readonly commitment: bigint;
+}
+
+/** Orders by effective priority descending, then sequence number ascending, and gives each operation its time and access. */
+function orderOperations(content: DraftContent): SealedOperation[] {
+  const sorted = [...content.operations].sort((a, b) => {
+    if (a.effectivePriority !== b.effectivePriority)
+      return a.effectivePriority > b.effectivePriority ? -1 : 1;
+    return a.sequence < b.sequence ? -1 : 1;
+  });
+  const access = new Map<number, bigint>();
+  return sorted.map((entry, slot) => {
+    const { signer } = entry.signed.operation;
+    const time = BigInt(content.header.size.settlements + slot + 1);
+    const previousAccess = access.get(signer) ?? INITIAL_ACCESS;
+    access.set(
+      signer,
+      accessOrder.encode({ time, priority: entry.effectivePriority, sequence: entry.sequence }),
+    );
+    return { ...entry, time, previousAccess };
+  });
+}
+
+function lastAccesses(content: DraftContent, operations: readonly SealedOperation[]): Map<number, bigint> {
+  const accesses = new Map(content.orderAccess);
+  for (const { signed, time, effectivePriority, sequence } of operations) {
+    const access = accessOrder.encode({ time, priority: effectivePriority, sequence });
+    accesses.set(signed.operation.signer, access);
+  }
+  return accesses;
+}
+
+function closeCells(
+  state: State,
+  content: DraftContent,
+  operations: readonly SealedOperation[],
+): CellChange[] {
+  const accesses = lastAccesses(content, operations);
+  return [...content.touched]
+    .sort((a, b) => a - b)
+    .map((index) => {
+      const before = state.cells.get(index);
+      const last = content.working.get(index) ?? before;
+      if (last === undefined) throw new TransitionError("ACCOUNT_NOT_FOUND", `Cell ${index} is empty`);
+      const credit = content.credits.get(index) ?? 0n;
+      const deleted = last.kind === "order" && last.remaining === 0n;
+      const after = deleted ? undefined : { ...last, amount: last.amount + credit };
+      const children = state.tree.children(index);
+      setCell(state, index, after);
+      return {
+        index,
+        before,
+        after,
+        last,
+        credit,
+        presence: content.presence.get(index) ?? 0n,
+        facts: content.facts.get(index) ?? 0n,
+        lastAccess: accesses.get(index) ?? INITIAL_ACCESS,
+        children,
+      };
+    });
+}
+
+/** The three words of each operation slot that the operations root commits to. */
+export function operationTrace(operations: readonly SealedOperation[], slots: number): bigint[] {
+  const words = operations.flatMap(({ message, sequence, previousAccess, before }) => [
+    message,
+    sequence | (previousAccess << 48n),
+    before.amount,
+  ]);
+  return [...words, ...new Array<bigint>(3 * slots - words.length).fill(0n)];
+}
+
+function postedOrders(operations: readonly SealedOperation[]): { index: number; order: Order }[] {
+  return operations.flatMap(({ orderIndex, signed: { operation } }) =>
+    orderIndex !== undefined && operation.kind === "postOrder"
+      ? [{ index: orderIndex, order: operation.order }]
+      : [],
+  );
+}
+
+/** Heads and tails of a posted order. */
+export function orderWords(index: number, order: Order): { heads: bigint[]; tails: bigint[] } {
+  const parties = orderParties.encode({
+    requester: order.requester,
+    seed: order.seed,
+    middleware: order.middleware,
+    jobCount: order.jobCount,
+    chunkSize: order.chunkSize,
+    deadline: order.deadline,
+    savingsShare: order.savingsShare,
+    modes: order.modes,
+    minimumBond: order.minimumBond,
+  });
+  const prices = orderPrices.encode({
+    priceLimit: order.priceLimit,
+    settlementFee: order.settlementFee,
+    ...order.terms,
+  });
+  const placement = orderPlacement.encode({ index: BigInt(index), nonce: order.nonce });
+  return {
+    heads: [order.parametersCommitment, order.inputsRoot],
+    tails: [order.programId, parties, prices, placement],
+  };
+}
+
+/** Public word of a closed cell. */
+export const changeWord = (change: CellChange): bigint =>
+  cellWord.encode({
+    dynamic: change.after === undefined ? 0n : cellDynamicWord(change.after),
+    index: BigInt(change.index),
+  });
+
+function blockContent(
+  block: Omit<SealedBlock, "content" | "bytes" | "commitment">,
+  operationsRoot: bigint,
+): VectorContent {
+  const { header, requests, settlements, orders, withdrawals, changes } = block;
+  const requested = requests.map(requestWords);
+  const posted = orders.map(({ index, order }) => orderWords(index, order));
+  const meta = blockMeta.encode({
+    number: header.number,
+    time: header.time,
+    feeAccount: BigInt(header.feeAccount),
+    depth: BigInt(header.size.depth),
+    requests: BigInt(requests.length),
+    settlements: BigInt(settlements.length),
+    orders: BigInt(orders.length),
+    withdrawals: BigInt(withdrawals.length),
+    cells: BigInt(changes.length),
+  });
+  const totals = blockTotals.encode({
+    burned: block.burned,
+    pool: block.pool,
+    firstRequest: header.firstRequest,
+  });
+  return [
+    [block.oldRoot, block.newRoot, operationsRoot],
+    [header.operationDomain, header.statementDomain, meta, totals],
+    requested.flatMap(({ heads }) => heads),
+    requested.flatMap(({ route, value }) => [route, value]),
+    settlements.map(({ commitment }) => commitment),
+    settlements.map(({ before }) => before.order.programId),
+    posted.flatMap(({ heads }) => heads),
+    posted.flatMap(({ tails }) => tails),
+    withdrawals.map((withdrawal) => withdrawalWord.encode(withdrawal)),
+    changes.map(changeWord),
+  ];
+}
+
+/** Seals a draft and applies it to the state. Used by the draft itself. */
+export function sealBlock(state: State, content: DraftContent): SealedBlock {
+  const { header } = content;
+  if (content.fees > 0n && !content.created.has(header.feeAccount)) getAccount(state, header.feeAccount);
+  const oldRoot = stateRoot(state);
+  const operations = orderOperations(content);
+  const changes = closeCells(state, content, operations);
+  const withdrawals = operations.flatMap(({ signed: { operation }, before }) =>
+    operation.kind === "withdraw"
+      ? [{ recipient: (before as AccountCell).owner, amount: operation.amount }]
+      : [],
+  );
+  const block = {
+    header,
+    oldRoot,
+    newRoot: stateRoot(state),
+    requests: content.requests,
+    settlements: content.settlements,
+    operations,
+    orders: postedOrders(operations),
+    withdrawals,
+    changes,
+    burned: content.burned,
+    pool: content.pool,
+    fees: content.fees,
+  };
+  const layout = blockLayout(header.size);
+  const words = blockContent(
+    block,
+    sponge(DOMAIN_OPERATIONS, operationTrace(operations, header.size.operations)),
+  );
+  return {
+    ...block,
+    content: words,
+    bytes: encodeVector(layout, words),
+    commitment: sponge(DOMAIN_PUBLIC_DATA, expandVector(layout, words)),
+  };
+}
+
+/** Takes a sealed block back: restores the cells as they were. Blocks are taken back newest first. */
+export function revertBlock(state: State, block: SealedBlock): void {
+  for (const { index, before } of block.changes) setCell(state, index, before);
+}
