@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// Owns the documentation, errors and events of statements recorded alone.
+pragma solidity ^0.8.28;
+
+import {IProgramRegistry} from "./IProgramRegistry.sol";
+
+/// @title Registry of proven statements.
+/// @notice A statement is a fact: program P with these parameters, on jobs [from, from + count) of these inputs, gives
+/// these results, by this provider at this price. It is identified by (program id, C), never by its proof.
+interface IStatementRegistry {
+    /// @notice When a statement was recorded; all zero when it was not.
+    struct Recording {
+        uint64 blockNumber;
+        uint64 time;
+    }
+
+    /// @notice A statement was proven and recorded.
+    /// @param commitment C of the statement's vector.
+    /// @param parameters Parameters commitment.
+    /// @param pricePerJob Price in units of 10^-9 CTZ.
+    event StatementRecorded(
+        uint256 indexed programId,
+        uint256 indexed commitment,
+        address indexed provider,
+        uint256 parameters,
+        uint256 inputsRoot,
+        uint256 resultsRoot,
+        uint256 from,
+        uint256 count,
+        uint256 pricePerJob
+    );
+
+    /// @notice The statement belongs to another deployment or chain.
+    error StatementDomainMismatch(uint256 expected, uint256 given);
+    /// @notice The proof does not verify.
+    error InvalidProof();
+    /// @notice The statement is recorded already.
+    error StatementAlreadyRecorded(uint256 programId, uint256 commitment);
+
+    /// @notice Registry of the programs.
+    function programs() external view returns (IProgramRegistry);
+
+    /// @notice Verifies a statement and remembers it.
+    /// @param programId A registered program.
+    /// @param commitment C of the statement's vector.
+    /// @param words The statement's 189 bytes: 3 head words, 3 tail words.
+    /// @param proof A, B, C in the order of `IGroth16Verifier`.
+    function record(uint256 programId, uint256 commitment, bytes calldata words, uint256[8] calldata proof) external;
+
+    /// @notice Verifies a statement without recording it; reverts on malformed words or points.
+    /// @return True when domain and proof are right.
+    function verifyStatement(uint256 programId, uint256 commitment, bytes calldata words, uint256[8] calldata proof)
+        external
+        view
+        returns (bool);
+
+    /// @notice When the statement was recorded; all zero when it was not.
+    function recording(uint256 programId, uint256 commitment) external view returns (Recording memory);
+}
