@@ -5,7 +5,7 @@
 // Assumes:  domain constants of different uses are at least 2^32 apart (they are hashes; the schema's test checks
 //           it), so that domain + length is injective; nWords in 1 .. 2^32 - 1. The words are whole field elements.
 // Inputs:   words[nWords], domain: field elements.
-// Size:     612 per 16 words begun.
+// Size:     612 per 16 words begun, plus 1.
 //
 // Between two permutations the 16 rate elements are overwritten and the capacity element is kept, which is the
 // sponge in overwrite mode; the length in the first capacity makes the encoding prefix-free, so the last capacity

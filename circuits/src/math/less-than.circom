@@ -11,17 +11,19 @@ template LessThan(width) {
     signal input left;
     signal input right;
     signal output out;
-    // left - right + 2^width lies in (0, 2^(width + 1)); its top bit says left >= right. What the lower bits and the
-    // top bit leave of it is the lowest bit.
+    // left - right + 2^width lies in (0, 2^(width + 1)); its top bit is 1 - out. What the other bits leave of it is
+    // the lowest bit.
     var difference = left - right + 2 ** width;
-    signal higher[width];
-    var lowest = difference;
-    for (var i = 1; i <= width; i++) {
-        // Pinned by booleanity here and by the booleanity of what is left.
-        higher[i - 1] <-- (difference >> i) & 1;
-        higher[i - 1] * (higher[i - 1] - 1) === 0;
-        lowest -= higher[i - 1] * 2 ** i;
+    // Pinned by booleanity and by the booleanity of what is left.
+    out <-- 1 - ((difference >> width) & 1);
+    out * (out - 1) === 0;
+    var lowest = difference - (1 - out) * 2 ** width;
+    signal middle[width - 1];
+    for (var i = 1; i < width; i++) {
+        // Pinned by booleanity and by the booleanity of what is left.
+        middle[i - 1] <-- (difference >> i) & 1;
+        middle[i - 1] * (middle[i - 1] - 1) === 0;
+        lowest -= middle[i - 1] * 2 ** i;
     }
     lowest * (lowest - 1) === 0;
-    out <== 1 - higher[width - 1];
 }
