@@ -42,7 +42,12 @@ export interface CompiledCircuit {
 }
 
 /** Files of one cache entry. */
-const ENTRY = { r1cs: "circuit.r1cs", wasm: "circuit.wasm", sym: "circuit.sym", counts: "circuit.json" };
+const ENTRY = {
+  r1cs: "circuit.r1cs",
+  wasm: "circuit.wasm",
+  sym: "circuit.sym",
+  counts: "circuit.json",
+};
 
 const running = new Map<string, Promise<void>>();
 

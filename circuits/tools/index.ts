@@ -1,5 +1,9 @@
 // Public surface of `@catalyze/circuits/build`: compiling circuits, reading constraint systems, witnesses.
-export { type CompileCircuitParameters, type CompiledCircuit, compileCircuit } from "./compile.js";
+export {
+  type CompileCircuitParameters,
+  type CompiledCircuit,
+  compileCircuit,
+} from "./compile.js";
 export { CircuitBuildError, type CircuitBuildErrorCode } from "./errors.js";
 export { generatePoseidonConstants } from "./generate-poseidon.js";
 export {

@@ -16,7 +16,11 @@ export interface ConstraintCounts {
   /** Private inputs of the main component. */
   readonly privateInputs: number;
   /** Non-zero entries of the matrices A, B and C. */
-  readonly nonZeros: { readonly a: number; readonly b: number; readonly c: number };
+  readonly nonZeros: {
+    readonly a: number;
+    readonly b: number;
+    readonly c: number;
+  };
 }
 
 /** One linear form: pairs of wire and coefficient. */
