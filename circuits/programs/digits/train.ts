@@ -64,7 +64,13 @@ function createLayout(hidden: number): Layout {
   const hiddenBiases = PIXELS * hidden;
   const outputWeights = hiddenBiases + hidden;
   const outputBiases = outputWeights + CLASSES * hidden;
-  return { hidden, hiddenBiases, outputWeights, outputBiases, size: outputBiases + CLASSES };
+  return {
+    hidden,
+    hiddenBiases,
+    outputWeights,
+    outputBiases,
+    size: outputBiases + CLASSES,
+  };
 }
 
 /** e^x for x <= 0 from exactly rounded operations: e^(x/1024) by its series, squared ten times. */
@@ -215,7 +221,13 @@ function trainParameters(
   const random = createRandom(options.seed);
   const parameters = initialise(layout, random);
   const moments = () => new Float64Array(layout.size);
-  const state = { parameters, first: moments(), second: moments(), power1: 1, power2: 1 };
+  const state = {
+    parameters,
+    first: moments(),
+    second: moments(),
+    power1: 1,
+    power2: 1,
+  };
   const work: Workspace = {
     pixels: new Float64Array(PIXELS),
     hidden: new Float64Array(layout.hidden),
