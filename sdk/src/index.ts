@@ -1,0 +1,2 @@
+// Client of Catalyze for applications.
+export * as api from "./api/index.js";
