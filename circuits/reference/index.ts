@@ -1,6 +1,7 @@
 // Reference implementation of what the circuits prove; the state machine of sequencer, rebuild and tests.
 export * from "./adapter.js";
 export * from "./block.js";
+export { blockCircuitInput } from "./block-input.js";
 export * from "./errors.js";
 export { poseidon, poseidonOutputs, sponge } from "./hash.js";
 export * from "./json.js";

@@ -64,7 +64,10 @@ export interface SealedBlock {
   /** In canonical order. */
   readonly operations: readonly SealedOperation[];
   readonly orders: readonly { readonly index: number; readonly order: Order }[];
-  readonly withdrawals: readonly { readonly recipient: bigint; readonly amount: bigint }[];
+  readonly withdrawals: readonly {
+    readonly recipient: bigint;
+    readonly amount: bigint;
+  }[];
   readonly changes: readonly CellChange[];
   readonly burned: bigint;
   readonly pool: bigint;
@@ -91,7 +94,11 @@ function orderOperations(content: DraftContent): SealedOperation[] {
     const previousAccess = access.get(signer) ?? INITIAL_ACCESS;
     access.set(
       signer,
-      accessOrder.encode({ time, priority: entry.effectivePriority, sequence: entry.sequence }),
+      accessOrder.encode({
+        time,
+        priority: entry.effectivePriority,
+        sequence: entry.sequence,
+      }),
     );
     return { ...entry, time, previousAccess };
   });
@@ -100,7 +107,11 @@ function orderOperations(content: DraftContent): SealedOperation[] {
 function lastAccesses(content: DraftContent, operations: readonly SealedOperation[]): Map<number, bigint> {
   const accesses = new Map(content.orderAccess);
   for (const { signed, time, effectivePriority, sequence } of operations) {
-    const access = accessOrder.encode({ time, priority: effectivePriority, sequence });
+    const access = accessOrder.encode({
+      time,
+      priority: effectivePriority,
+      sequence,
+    });
     accesses.set(signed.operation.signer, access);
   }
   return accesses;
@@ -121,7 +132,7 @@ function closeCells(
       const credit = content.credits.get(index) ?? 0n;
       const deleted = last.kind === "order" && last.remaining === 0n;
       const after = deleted ? undefined : { ...last, amount: last.amount + credit };
-      const children = state.tree.children(index);
+      const children = state.tree.proof(index).children;
       setCell(state, index, after);
       return {
         index,
@@ -173,7 +184,10 @@ export function orderWords(index: number, order: Order): { heads: bigint[]; tail
     settlementFee: order.settlementFee,
     ...order.terms,
   });
-  const placement = orderPlacement.encode({ index: BigInt(index), nonce: order.nonce });
+  const placement = orderPlacement.encode({
+    index: BigInt(index),
+    nonce: order.nonce,
+  });
   return {
     heads: [order.parametersCommitment, order.inputsRoot],
     tails: [order.programId, parties, prices, placement],

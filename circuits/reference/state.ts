@@ -17,7 +17,7 @@ import {
 } from "../schema/index.js";
 import { TransitionError } from "./errors.js";
 import { poseidon } from "./hash.js";
-import { createTree, type Tree } from "./tree.js";
+import { createTree, type SparseTree } from "./tree.js";
 
 /** Terms of a seed in basis points; their sum is at most 10,000. */
 export interface SeedTerms {
@@ -106,7 +106,10 @@ export function orderStaticInputs(order: Order): bigint[] {
       minimumBond: order.minimumBond,
       version: order.terms.version,
     }),
-    orderShares.encode({ modes: order.modes, savingsShare: order.savingsShare }),
+    orderShares.encode({
+      modes: order.modes,
+      savingsShare: order.savingsShare,
+    }),
     order.seed,
     order.middleware,
     order.programId,
@@ -150,15 +153,30 @@ export function cellDynamicWord(cell: Cell): bigint {
   switch (cell.kind) {
     case "account": {
       const payload = accountPayload.encode({ nonce: cell.nonce });
-      return cellDynamic.encode({ amount: cell.amount, payload, kind: BigInt(KIND_ACCOUNT) });
+      return cellDynamic.encode({
+        amount: cell.amount,
+        payload,
+        kind: BigInt(KIND_ACCOUNT),
+      });
     }
     case "seed": {
       const payload = seedPayload.encode({ ...cell.terms });
-      return cellDynamic.encode({ amount: cell.amount, payload, kind: BigInt(KIND_SEED) });
+      return cellDynamic.encode({
+        amount: cell.amount,
+        payload,
+        kind: BigInt(KIND_SEED),
+      });
     }
     case "order": {
-      const payload = orderPayload.encode({ bitmap: cell.bitmap, remaining: cell.remaining });
-      return cellDynamic.encode({ amount: cell.amount, payload, kind: BigInt(KIND_ORDER) });
+      const payload = orderPayload.encode({
+        bitmap: cell.bitmap,
+        remaining: cell.remaining,
+      });
+      return cellDynamic.encode({
+        amount: cell.amount,
+        payload,
+        kind: BigInt(KIND_ORDER),
+      });
     }
   }
 }
@@ -170,13 +188,17 @@ export const cellLeaf = (cell: Cell | undefined): bigint =>
 /** Cells and tree together; mutated only through {@link setCell}. */
 export interface State {
   readonly depth: number;
-  readonly tree: Tree;
+  readonly tree: SparseTree;
   readonly cells: Map<number, Cell>;
 }
 
 /** An empty state over a tree of the given depth (1 to 12). */
 export function createState(depth: number): State {
-  return { depth, tree: createTree({ depth, nodeDomain: DOMAIN_STATE_NODE }), cells: new Map() };
+  return {
+    depth,
+    tree: createTree({ depth, nodeDomain: DOMAIN_STATE_NODE }),
+    cells: new Map(),
+  };
 }
 
 /** First index of the upper half, where orders live. */
