@@ -1,15 +1,15 @@
 // Cells of the rollup's state as the API shows them: accounts, seeds and orders.
 import { z } from "zod";
 import {
-	addressNumber,
-	amount,
-	cellIndex,
-	fieldElement,
-	groth16Proof,
-	hash32,
-	hexBytes,
-	sha256Text,
-	unsigned,
+  addressNumber,
+  amount,
+  cellIndex,
+  fieldElement,
+  groth16Proof,
+  hash32,
+  hexBytes,
+  sha256Text,
+  unsigned,
 } from "./primitives.js";
 
 /** Most bytes of one chunk's results, and of one block's words. */
@@ -18,31 +18,31 @@ export const MAXIMUM_WORD_BYTES = 2 ** 20;
 
 /** Terms of a seed in basis points, and their version; the reference's `SeedTerms`. */
 export const seedTerms = z.strictObject({
-	royalty: unsigned(14),
-	middleware: unsigned(14),
-	burn: unsigned(14),
-	pool: unsigned(14),
-	version: unsigned(32),
+  royalty: unsigned(14),
+  middleware: unsigned(14),
+  burn: unsigned(14),
+  pool: unsigned(14),
+  version: unsigned(32),
 });
 
 /** Everything that an order fixes at posting; the reference's `Order`. */
 export const order = z.strictObject({
-	requester: unsigned(24),
-	nonce: unsigned(40),
-	seed: unsigned(24),
-	middleware: unsigned(24),
-	programId: unsigned(248),
-	parametersCommitment: fieldElement,
-	inputsRoot: fieldElement,
-	jobCount: unsigned(32),
-	chunkSize: unsigned(16),
-	priceLimit: unsigned(64),
-	settlementFee: unsigned(64),
-	savingsShare: unsigned(14),
-	modes: unsigned(4),
-	minimumBond: unsigned(64),
-	deadline: unsigned(40),
-	terms: seedTerms,
+  requester: unsigned(24),
+  nonce: unsigned(40),
+  seed: unsigned(24),
+  middleware: unsigned(24),
+  programId: unsigned(248),
+  parametersCommitment: fieldElement,
+  inputsRoot: fieldElement,
+  jobCount: unsigned(32),
+  chunkSize: unsigned(16),
+  priceLimit: unsigned(64),
+  settlementFee: unsigned(64),
+  savingsShare: unsigned(14),
+  modes: unsigned(4),
+  minimumBond: unsigned(64),
+  deadline: unsigned(40),
+  terms: seedTerms,
 });
 
 /**
@@ -50,29 +50,29 @@ export const order = z.strictObject({
  * sign next; `pendingAmount` what a new operation can spend (units).
  */
 export const accountResponse = z.object({
-	index: cellIndex,
-	ax: fieldElement,
-	ay: fieldElement,
-	owner: addressNumber,
-	amount,
-	nonce: unsigned(40),
-	pendingNonce: unsigned(40),
-	pendingAmount: amount,
-	/** Latest sealed block, 0 before the first. */
-	blockNumber: unsigned(40),
+  index: cellIndex,
+  ax: fieldElement,
+  ay: fieldElement,
+  owner: addressNumber,
+  amount,
+  nonce: unsigned(40),
+  pendingNonce: unsigned(40),
+  pendingAmount: amount,
+  /** Latest sealed block, 0 before the first. */
+  blockNumber: unsigned(40),
 });
 /** Answer of `GET /v1/accounts/:index` and `GET /v1/owners/:owner/account`. */
 export type AccountResponse = z.infer<typeof accountResponse>;
 
 /** A seed in the latest sealed block; `amount` is its vault in units. */
 export const seedResponse = z.object({
-	index: cellIndex,
-	parametersCommitment: fieldElement,
-	programId: unsigned(248),
-	seedId: unsigned(64),
-	parent: unsigned(64),
-	amount,
-	terms: seedTerms,
+  index: cellIndex,
+  parametersCommitment: fieldElement,
+  programId: unsigned(248),
+  seedId: unsigned(64),
+  parent: unsigned(64),
+  amount,
+  terms: seedTerms,
 });
 /** Answer of `GET /v1/seeds/:index`. */
 export type SeedResponse = z.infer<typeof seedResponse>;
@@ -80,44 +80,36 @@ export type SeedResponse = z.infer<typeof seedResponse>;
 export const seedsResponse = z.object({ seeds: z.array(seedResponse) });
 
 /** Where a chunk of an order stands. */
-export const chunkStatus = z.enum([
-	"open",
-	"leased",
-	"verified",
-	"sealed",
-	"proven",
-	"submitted",
-	"settled",
-]);
+export const chunkStatus = z.enum(["open", "leased", "verified", "sealed", "proven", "submitted", "settled"]);
 
 /**
  * An order. `pending` until its operation is in a sealed block, `open` while chunks remain, `complete` after the last
  * is in a sealed block; `dropped` when its operation was.
  */
 export const orderResponse = z.object({
-	/** `OrderId` word: nonce and requester. */
-	id: unsigned(64),
-	/** Message of its operation. */
-	message: fieldElement,
-	status: z.enum(["pending", "open", "complete", "dropped"]),
-	order,
-	/** Artefact with the bytes of its inputs. */
-	inputs: sha256Text,
-	/** Cell that it takes, once sealed. */
-	index: cellIndex.nullable(),
-	/** Block that posted it. */
-	blockNumber: unsigned(40).nullable(),
-	/** Escrow left in units; 0 when complete. */
-	amount,
-	chunks: z.array(
-		z.object({
-			chunk: z.number().int().min(0),
-			status: chunkStatus,
-			/** Phase and percentage of the provider that holds the lease, as last reported. */
-			phase: z.string().nullable(),
-			percentage: z.number().nullable(),
-		}),
-	),
+  /** `OrderId` word: nonce and requester. */
+  id: unsigned(64),
+  /** Message of its operation. */
+  message: fieldElement,
+  status: z.enum(["pending", "open", "complete", "dropped"]),
+  order,
+  /** Artefact with the bytes of its inputs. */
+  inputs: sha256Text,
+  /** Cell that it takes, once sealed. */
+  index: cellIndex.nullable(),
+  /** Block that posted it. */
+  blockNumber: unsigned(40).nullable(),
+  /** Escrow left in units; 0 when complete. */
+  amount,
+  chunks: z.array(
+    z.object({
+      chunk: z.number().int().min(0),
+      status: chunkStatus,
+      /** Phase and percentage of the provider that holds the lease, as last reported. */
+      phase: z.string().nullable(),
+      percentage: z.number().nullable(),
+    }),
+  ),
 });
 /** Answer of `GET /v1/orders/:id`. */
 export type OrderResponse = z.infer<typeof orderResponse>;
@@ -126,43 +118,43 @@ export const ordersResponse = z.object({ orders: z.array(orderResponse) });
 
 /** One receipt of proven work: enough to verify the statement locally and its settlement on chain. */
 export const chunkResult = z.object({
-	chunk: z.number().int().min(0),
-	status: chunkStatus,
-	programId: unsigned(248),
-	/** The fields of the reference's `Statement`. */
-	statement: z.object({
-		domain: unsigned(248),
-		parametersCommitment: fieldElement,
-		inputsRoot: fieldElement,
-		resultsRoot: fieldElement,
-		provider: addressNumber,
-		from: unsigned(32),
-		count: unsigned(16),
-		price: unsigned(64),
-	}),
-	/** Public signal C of the statement. */
-	commitment: fieldElement,
-	proof: groth16Proof,
-	/** Account of the provider. */
-	providerIndex: cellIndex,
-	/** Results of the chunk's jobs, one after another. */
-	results: hexBytes(MAXIMUM_RESULT_BYTES),
-	/** Block of the settlement, and its place among the block's settlements; null until sealed. */
-	blockNumber: unsigned(40).nullable(),
-	settlementIndex: z.number().int().nullable(),
-	/** All words of that block as in calldata, for `Rollup.verifySettlement`; null until sealed. */
-	blockWords: hexBytes(MAXIMUM_WORD_BYTES).nullable(),
-	/** L1 transaction that settled the block; null until submitted. */
-	transactionHash: hash32.nullable(),
+  chunk: z.number().int().min(0),
+  status: chunkStatus,
+  programId: unsigned(248),
+  /** The fields of the reference's `Statement`. */
+  statement: z.object({
+    domain: unsigned(248),
+    parametersCommitment: fieldElement,
+    inputsRoot: fieldElement,
+    resultsRoot: fieldElement,
+    provider: addressNumber,
+    from: unsigned(32),
+    count: unsigned(16),
+    price: unsigned(64),
+  }),
+  /** Public signal C of the statement. */
+  commitment: fieldElement,
+  proof: groth16Proof,
+  /** Account of the provider. */
+  providerIndex: cellIndex,
+  /** Results of the chunk's jobs, one after another. */
+  results: hexBytes(MAXIMUM_RESULT_BYTES),
+  /** Block of the settlement, and its place among the block's settlements; null until sealed. */
+  blockNumber: unsigned(40).nullable(),
+  settlementIndex: z.number().int().nullable(),
+  /** All words of that block as in calldata, for `Rollup.verifySettlement`; null until sealed. */
+  blockWords: hexBytes(MAXIMUM_WORD_BYTES).nullable(),
+  /** L1 transaction that settled the block; null until submitted. */
+  transactionHash: hash32.nullable(),
 });
 
 /** Verified chunks of an order, by chunk. */
 export const orderResultsResponse = z.object({
-	id: unsigned(64),
-	order,
-	/** True when every chunk's settlement is on L1. */
-	settled: z.boolean(),
-	results: z.array(chunkResult),
+  id: unsigned(64),
+  order,
+  /** True when every chunk's settlement is on L1. */
+  settled: z.boolean(),
+  results: z.array(chunkResult),
 });
 /** Answer of `GET /v1/orders/:id/results`: the job receipts. */
 export type OrderResultsResponse = z.infer<typeof orderResultsResponse>;
