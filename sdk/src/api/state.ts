@@ -1,6 +1,7 @@
 // Cells of the rollup's state as the API shows them: accounts, seeds and orders.
 import { z } from "zod";
 import {
+  address,
   addressNumber,
   amount,
   cellIndex,
@@ -73,6 +74,10 @@ export const seedResponse = z.object({
   parent: unsigned(64),
   amount,
   terms: seedTerms,
+  /** L1 address that registered it, SHA-256 of its artefact (the parameters), and where that is found. */
+  creator: address.nullable(),
+  artefact: sha256Text.nullable(),
+  pointer: z.string().nullable(),
 });
 /** Answer of `GET /v1/seeds/:index`. */
 export type SeedResponse = z.infer<typeof seedResponse>;
@@ -116,22 +121,24 @@ export type OrderResponse = z.infer<typeof orderResponse>;
 /** Orders, newest first, at most 100. */
 export const ordersResponse = z.object({ orders: z.array(orderResponse) });
 
+/** What a provider claims and proves: the reference's `Statement`. */
+export const statement = z.strictObject({
+  domain: unsigned(248),
+  parametersCommitment: fieldElement,
+  inputsRoot: fieldElement,
+  resultsRoot: fieldElement,
+  provider: addressNumber,
+  from: unsigned(32),
+  count: unsigned(16),
+  price: unsigned(64),
+});
+
 /** One receipt of proven work: enough to verify the statement locally and its settlement on chain. */
 export const chunkResult = z.object({
   chunk: z.number().int().min(0),
   status: chunkStatus,
   programId: unsigned(248),
-  /** The fields of the reference's `Statement`. */
-  statement: z.object({
-    domain: unsigned(248),
-    parametersCommitment: fieldElement,
-    inputsRoot: fieldElement,
-    resultsRoot: fieldElement,
-    provider: addressNumber,
-    from: unsigned(32),
-    count: unsigned(16),
-    price: unsigned(64),
-  }),
+  statement,
   /** Public signal C of the statement. */
   commitment: fieldElement,
   proof: groth16Proof,

@@ -14,7 +14,7 @@ import {
   sha256Text,
   unsigned,
 } from "./primitives.js";
-import { MAXIMUM_RESULT_BYTES, order } from "./state.js";
+import { MAXIMUM_RESULT_BYTES, order, statement } from "./state.js";
 
 /** Phase and percentage of a worker. */
 export const progressReport = z.strictObject({
@@ -147,9 +147,7 @@ export const leaseChunkResponse = z.object({ lease: chunkLease.nullable() });
 export const submitStatementRequest = z.strictObject({
   lease: identifier,
   token: leaseToken,
-  /** The fields of the reference's `Statement` that the lease does not fix. */
-  resultsRoot: fieldElement,
-  price: unsigned(64),
+  statement,
   /** Account whose owner is the statement's provider. */
   provider: cellIndex,
   results: hexBytes(MAXIMUM_RESULT_BYTES),
