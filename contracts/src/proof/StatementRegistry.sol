@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// Statements proven and recorded alone. Owns when each was recorded.
+pragma solidity ^0.8.28;
+
+import {Schema} from "../generated/Schema.sol";
+import {IGroth16Verifier} from "./IGroth16Verifier.sol";
+import {IProgramRegistry} from "./IProgramRegistry.sol";
+import {IStatementRegistry} from "./IStatementRegistry.sol";
+import {Statements} from "./Statements.sol";
+
+/// @title Registry of proven statements, see {IStatementRegistry}.
+contract StatementRegistry is IStatementRegistry {
+    /// @inheritdoc IStatementRegistry
+    IProgramRegistry public immutable override programs;
+    IGroth16Verifier private immutable _verifier;
+
+    mapping(bytes32 statement => Recording) private _recordings;
+
+    /// @param programs_ Registry of programs, the binder of the deployment.
+    constructor(IProgramRegistry programs_) {
+        programs = programs_;
+        _verifier = programs_.verifier();
+    }
+
+    /// @inheritdoc IStatementRegistry
+    function record(uint256 programId, uint256 commitment, bytes calldata words, uint256[8] calldata proof) external {
+        bytes32 statement = _identifier(programId, commitment);
+        if (_recordings[statement].time != 0) revert StatementAlreadyRecorded(programId, commitment);
+        IGroth16Verifier.BatchEntry memory entry = _entry(programId, commitment, words, proof);
+        uint256 expected = Statements.domain(address(programs));
+        uint256 given = Statements.term(words, 0);
+        if (given != expected) revert StatementDomainMismatch(expected, given);
+        if (!_isValid(entry)) revert InvalidProof();
+        _recordings[statement] = Recording(uint64(block.number), uint64(block.timestamp));
+        _emitRecorded(programId, commitment, words);
+    }
+
+    /// @inheritdoc IStatementRegistry
+    function verifyStatement(uint256 programId, uint256 commitment, bytes calldata words, uint256[8] calldata proof)
+        external
+        view
+        returns (bool)
+    {
+        IGroth16Verifier.BatchEntry memory entry = _entry(programId, commitment, words, proof);
+        return Statements.term(words, 0) == Statements.domain(address(programs)) && _isValid(entry);
+    }
+
+    /// @inheritdoc IStatementRegistry
+    function recording(uint256 programId, uint256 commitment) external view returns (Recording memory) {
+        return _recordings[_identifier(programId, commitment)];
+    }
+
+    function _entry(uint256 programId, uint256 commitment, bytes calldata words, uint256[8] calldata proof)
+        private
+        view
+        returns (IGroth16Verifier.BatchEntry memory)
+    {
+        return
+            Statements.toEntry(address(programs), programs.keyOf(programId), programId, commitment, words, proof);
+    }
+
+    function _isValid(IGroth16Verifier.BatchEntry memory entry) private view returns (bool) {
+        return _verifier.verify(entry.key, [entry.commitment, entry.y, entry.z], entry.proof);
+    }
+
+    function _emitRecorded(uint256 programId, uint256 commitment, bytes calldata words) private {
+        uint256 range = Statements.term(words, 1);
+        emit StatementRecorded(
+            programId,
+            commitment,
+            address(uint160(Schema.statementRange_provider(range))),
+            Statements.claim(words, 0),
+            Statements.claim(words, 1),
+            Statements.claim(words, 2),
+            Schema.statementRange_from(range),
+            Schema.statementRange_count(range),
+            Statements.term(words, 2)
+        );
+    }
+
+    function _identifier(uint256 programId, uint256 commitment) private pure returns (bytes32) {
+        return keccak256(abi.encode(programId, commitment));
+    }
+}

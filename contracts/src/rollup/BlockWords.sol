@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// Reading the words of a block's vector (docs/protocol.md §1) from calldata. `parse` checks the exact length; every
+// reader below assumes a parsed block and an index below its count.
+pragma solidity ^0.8.28;
+
+import {Schema} from "../generated/Schema.sol";
+import {PublicData} from "../proof/PublicData.sol";
+import {IRollup} from "./IRollup.sol";
+
+/// @title The block's vector in calldata.
+library BlockWords {
+    /// @dev Header and counts of a block.
+    struct Header {
+        uint256 oldRoot;
+        uint256 newRoot;
+        uint256 operationDomain;
+        uint256 statementDomain;
+        uint256 meta;
+        uint256 totals;
+        uint256 requests;
+        uint256 settlements;
+        uint256 orders;
+        uint256 withdrawals;
+        uint256 cells;
+    }
+
+    uint256 private constant HEAD = Schema.HEAD_BYTES;
+    uint256 private constant TAIL = Schema.TAIL_BYTES;
+    uint256 private constant HEADER = Schema.ROOT_WORDS * HEAD;
+    /// @dev Bytes before the first repeated segment.
+    uint256 internal constant FIXED_LENGTH = HEADER + Schema.HEADER_WORDS * TAIL;
+    uint256 private constant REQUEST_BYTES = Schema.REQUEST_HEADS * HEAD + Schema.REQUEST_TAILS * TAIL;
+    uint256 private constant ORDER_BYTES = Schema.ORDER_HEADS * HEAD + Schema.ORDER_TAILS * TAIL;
+
+    /// @dev Reads the header. Reverts with `WordsLengthMismatch` unless the length is exactly what the counts need.
+    function parse(bytes calldata words) internal pure returns (Header memory header) {
+        if (words.length < FIXED_LENGTH) revert PublicData.WordsLengthMismatch(FIXED_LENGTH, words.length);
+        header.oldRoot = _head(words, 0);
+        header.newRoot = _head(words, HEAD);
+        header.operationDomain = _tail(words, HEADER);
+        header.statementDomain = _tail(words, HEADER + TAIL);
+        uint256 meta = _tail(words, Schema.BLOCK_META_OFFSET);
+        header.meta = meta;
+        header.totals = _tail(words, HEADER + 3 * TAIL);
+        header.requests = Schema.blockMeta_requests(meta);
+        header.settlements = Schema.blockMeta_settlements(meta);
+        header.orders = Schema.blockMeta_orders(meta);
+        header.withdrawals = Schema.blockMeta_withdrawals(meta);
+        header.cells = Schema.blockMeta_cells(meta);
+        uint256 expected = _withdrawalsOffset(header) + (header.withdrawals + header.cells) * TAIL;
+        if (words.length != expected) revert PublicData.WordsLengthMismatch(expected, words.length);
+    }
+
+    /// @dev The vector's segments under the capacities of `size`.
+    function segments(Header memory header, IRollup.BlockSize memory size) internal pure returns (uint256[] memory) {
+        uint256[] memory result = new uint256[](10);
+        result[0] = PublicData.headSegment(Schema.ROOT_WORDS, Schema.ROOT_WORDS);
+        result[1] = PublicData.tailSegment(Schema.HEADER_WORDS, Schema.HEADER_WORDS);
+        result[2] = PublicData.headSegment(
+            Schema.REQUEST_HEADS * uint256(size.requests), Schema.REQUEST_HEADS * header.requests
+        );
+        result[3] = PublicData.tailSegment(
+            Schema.REQUEST_TAILS * uint256(size.requests), Schema.REQUEST_TAILS * header.requests
+        );
+        result[4] = PublicData.headSegment(size.settlements, header.settlements);
+        result[5] = PublicData.tailSegment(size.settlements, header.settlements);
+        result[6] =
+            PublicData.headSegment(Schema.ORDER_HEADS * uint256(size.orders), Schema.ORDER_HEADS * header.orders);
+        result[7] =
+            PublicData.tailSegment(Schema.ORDER_TAILS * uint256(size.orders), Schema.ORDER_TAILS * header.orders);
+        result[8] = PublicData.tailSegment(size.withdrawals, header.withdrawals);
+        result[9] = PublicData.tailSegment(size.cells, header.cells);
+        return result;
+    }
+
+    /// @dev The queue's hash after the block's requests, from the hash before them.
+    function chainRequests(bytes calldata words, Header memory header, bytes32 queueHash)
+        internal
+        pure
+        returns (bytes32)
+    {
+        uint256 tails = FIXED_LENGTH + header.requests * Schema.REQUEST_HEADS * HEAD;
+        for (uint256 i = 0; i < header.requests; i++) {
+            uint256 head = FIXED_LENGTH + i * Schema.REQUEST_HEADS * HEAD;
+            uint256 tail = tails + i * Schema.REQUEST_TAILS * TAIL;
+            queueHash = keccak256(
+                abi.encode(
+                    queueHash, _head(words, head), _head(words, head + HEAD), _tail(words, tail), _tail(words, tail + TAIL)
+                )
+            );
+        }
+        return queueHash;
+    }
+
+    /// @dev C and program id of settlement `i`.
+    function settlement(bytes calldata words, Header memory header, uint256 i)
+        internal
+        pure
+        returns (uint256 commitment, uint256 programId)
+    {
+        uint256 offset = FIXED_LENGTH + header.requests * REQUEST_BYTES;
+        commitment = _head(words, offset + i * HEAD);
+        programId = _tail(words, offset + header.settlements * HEAD + i * TAIL);
+    }
+
+    /// @dev `WithdrawalWord` of withdrawal `i`.
+    function withdrawal(bytes calldata words, Header memory header, uint256 i) internal pure returns (uint256) {
+        return _tail(words, _withdrawalsOffset(header) + i * TAIL);
+    }
+
+    function _withdrawalsOffset(Header memory header) private pure returns (uint256) {
+        return FIXED_LENGTH + header.requests * REQUEST_BYTES + header.settlements * (HEAD + TAIL)
+            + header.orders * ORDER_BYTES;
+    }
+
+    function _head(bytes calldata words, uint256 offset) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := calldataload(add(words.offset, offset))
+        }
+    }
+
+    function _tail(bytes calldata words, uint256 offset) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := shr(8, calldataload(add(words.offset, offset)))
+        }
+    }
+}

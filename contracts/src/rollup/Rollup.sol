@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: MIT
+// Blocks, their proofs and withdrawals. Owns the state root and everything that a block changes on L1. The table of block
+// circuits is fixed at deployment and never comes from the open program registry.
+pragma solidity ^0.8.28;
+
+import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
+import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
+import {Schema} from "../generated/Schema.sol";
+import {IGroth16Verifier} from "../proof/IGroth16Verifier.sol";
+import {IProgramRegistry} from "../proof/IProgramRegistry.sol";
+import {PublicData} from "../proof/PublicData.sol";
+import {Statements} from "../proof/Statements.sol";
+import {VerificationKeys} from "../proof/VerificationKeys.sol";
+import {ICTZ} from "../token/ICTZ.sol";
+import {BlockWords} from "./BlockWords.sol";
+import {IRollup} from "./IRollup.sol";
+import {L1Queue} from "./L1Queue.sol";
+import {Withdrawals} from "./Withdrawals.sol";
+
+/// @title Rollup, see {IRollup}.
+/// @dev The operator is the owner of OpenZeppelin's Ownable2Step. It can submit blocks and hand over its role; it can't
+/// move funds, change keys or skip a request.
+contract Rollup is L1Queue, Ownable2Step {
+    using SafeERC20 for IERC20;
+    using BitMaps for BitMaps.BitMap;
+
+    /// @dev What a submission carries from block to block.
+    struct Progress {
+        State state;
+        uint256 operationDomain;
+        uint256 statementDomain;
+        uint256 burned;
+        uint256 pool;
+        IGroth16Verifier.BatchEntry[] entries;
+        uint256 entryCount;
+    }
+
+    /// @dev How old a block's time may be.
+    uint256 private constant TIME_WINDOW = 1 hours;
+
+    IProgramRegistry private immutable _programs;
+    IGroth16Verifier private immutable _verifier;
+    address private immutable _pool;
+
+    State private _state;
+    BlockSize[] private _sizes;
+    mapping(uint64 blockNumber => BlockRecord) private _records;
+    mapping(uint64 blockNumber => BitMaps.BitMap) private _claimed;
+
+    /// @param deployment What the deployment fixes.
+    /// @param circuits Sizes of the block circuit; a size's id is its place in this list.
+    constructor(Deployment memory deployment, BlockCircuit[] memory circuits)
+        L1Queue(deployment.token, deployment.seedRegistry, deployment.depth)
+        Ownable(deployment.operator)
+    {
+        if (deployment.programs == address(0) || deployment.pool == address(0)) revert ZeroAddress();
+        if (deployment.genesisRoot >= Schema.FIELD_MODULUS) {
+            revert PublicData.WordNotInField(0, deployment.genesisRoot);
+        }
+        if (circuits.length == 0) revert NoBlockSize();
+        _programs = IProgramRegistry(deployment.programs);
+        _verifier = _programs.verifier();
+        _pool = deployment.pool;
+        _state.root = deployment.genesisRoot;
+        _verifier.requireChainAllowed();
+        for (uint256 i = 0; i < circuits.length; i++) {
+            _fixSize(circuits[i]);
+        }
+    }
+
+    /// @inheritdoc IRollup
+    function submitBlocks(BlockSubmission[] calldata blocks) external nonReentrant {
+        if (msg.sender != tx.origin || msg.sender.code.length != 0) revert NotTopLevelCall();
+        _checkOwner();
+        if (blocks.length == 0) revert NoBlocks();
+        Progress memory progress = _begin(blocks);
+        for (uint256 i = 0; i < blocks.length; i++) {
+            _processBlock(progress, blocks[i]);
+        }
+        if (!_verifier.verifyBatch(progress.entries)) revert InvalidProof();
+        _state = progress.state;
+        _settleTotals(progress.burned, progress.pool);
+    }
+
+    /// @inheritdoc IRollup
+    function claimWithdrawal(
+        uint64 blockNumber,
+        uint256 index,
+        address recipient,
+        uint256 amount,
+        bytes32[] calldata proof
+    ) external nonReentrant {
+        if (_claimed[blockNumber].get(index)) revert WithdrawalAlreadyClaimed(blockNumber, index);
+        _claim(blockNumber, index, recipient, amount, proof);
+    }
+
+    /// @inheritdoc IRollup
+    function claimWithdrawals(WithdrawalClaim[] calldata claims) external nonReentrant returns (uint256 paid) {
+        for (uint256 i = 0; i < claims.length; i++) {
+            WithdrawalClaim calldata claim = claims[i];
+            if (_claimed[claim.blockNumber].get(claim.index)) continue;
+            _claim(claim.blockNumber, claim.index, claim.recipient, claim.amount, claim.proof);
+            paid++;
+        }
+    }
+
+    /// @inheritdoc IRollup
+    function payPool() external nonReentrant returns (uint256 amount) {
+        amount = _accounting.poolAccrued - _accounting.poolPaid;
+        if (amount == 0) return 0;
+        _requireSolvent(amount);
+        _accounting.poolPaid += uint128(amount);
+        emit PoolPaid(_pool, amount);
+        IERC20(_token).safeTransfer(_pool, amount * UNIT);
+    }
+
+    /// @notice The operator can't be removed, only replaced in two steps.
+    function renounceOwnership() public pure override {
+        revert OperatorRequired();
+    }
+
+    /// @inheritdoc IRollup
+    function verifySettlement(
+        uint64 blockNumber,
+        bytes calldata words,
+        uint256 index,
+        uint256 programId,
+        uint256 commitment
+    ) external view returns (bool) {
+        bytes32 wordsHash = _records[blockNumber].wordsHash;
+        if (wordsHash == bytes32(0) || keccak256(words) != wordsHash) return false;
+        BlockWords.Header memory header = BlockWords.parse(words);
+        if (index >= header.settlements) return false;
+        (uint256 settledCommitment, uint256 settledProgram) = BlockWords.settlement(words, header, index);
+        return settledCommitment == commitment && settledProgram == programId;
+    }
+
+    /// @inheritdoc IRollup
+    function state() external view returns (State memory) {
+        return _state;
+    }
+
+    /// @inheritdoc IRollup
+    function blockRecord(uint64 blockNumber) external view returns (BlockRecord memory) {
+        return _records[blockNumber];
+    }
+
+    /// @inheritdoc IRollup
+    function isClaimed(uint64 blockNumber, uint256 index) external view returns (bool) {
+        return _claimed[blockNumber].get(index);
+    }
+
+    /// @inheritdoc IRollup
+    function blockSize(uint256 sizeId) external view returns (BlockSize memory size) {
+        if (sizeId < _sizes.length) size = _sizes[sizeId];
+    }
+
+    /// @inheritdoc IRollup
+    function blockSizeCount() external view returns (uint256) {
+        return _sizes.length;
+    }
+
+    /// @inheritdoc IRollup
+    function operationDomain() public view returns (uint256) {
+        return PublicData.addressDomain(Schema.OPERATION_DOMAIN, address(this));
+    }
+
+    /// @inheritdoc IRollup
+    function statementDomain() public view returns (uint256) {
+        return Statements.domain(address(_programs));
+    }
+
+    /// @inheritdoc IRollup
+    function operator() external view returns (address) {
+        return owner();
+    }
+
+    /// @inheritdoc IRollup
+    function programs() external view returns (address) {
+        return address(_programs);
+    }
+
+    /// @inheritdoc IRollup
+    function pool() external view returns (address) {
+        return _pool;
+    }
+
+    function _fixSize(BlockCircuit memory circuit) private {
+        VerificationKeys.requireValid(circuit.key);
+        uint256 programId = VerificationKeys.programId(circuit.key);
+        address key = VerificationKeys.store(circuit.key);
+        emit BlockSizeFixed(_sizes.length, programId, key);
+        _sizes.push(
+            BlockSize(
+                key,
+                circuit.requests,
+                circuit.settlements,
+                circuit.orders,
+                circuit.withdrawals,
+                circuit.cells,
+                programId
+            )
+        );
+    }
+
+    function _begin(BlockSubmission[] calldata blocks) private view returns (Progress memory progress) {
+        uint256 proofs = blocks.length;
+        for (uint256 i = 0; i < blocks.length; i++) {
+            proofs += blocks[i].statements.length;
+        }
+        progress.state = _state;
+        progress.operationDomain = operationDomain();
+        progress.statementDomain = statementDomain();
+        progress.entries = new IGroth16Verifier.BatchEntry[](proofs);
+    }
+
+    /// @dev Checks a block against the state before it, collects its proofs, records it and advances the state in memory.
+    function _processBlock(Progress memory progress, BlockSubmission calldata submission) private {
+        if (submission.sizeId >= _sizes.length) revert UnknownBlockSize(submission.sizeId);
+        BlockSize memory size = _sizes[submission.sizeId];
+        BlockWords.Header memory header = BlockWords.parse(submission.words);
+        uint64 blockNumber = progress.state.blockNumber + 1;
+        uint64 time = _checkHeader(progress, header, blockNumber);
+        uint64 firstRequest = progress.state.consumedRequests;
+        _checkRequests(submission.words, header, firstRequest);
+        bytes32 wordsHash = keccak256(submission.words);
+        _collectBlock(progress, submission, size, header, wordsHash);
+        _collectStatements(progress, submission, header);
+        bytes32 withdrawalsRoot = _withdrawalsRoot(submission.words, header, blockNumber);
+
+        _records[blockNumber].wordsHash = wordsHash;
+        if (withdrawalsRoot != bytes32(0)) _records[blockNumber].withdrawalsRoot = withdrawalsRoot;
+        uint256 burned = Schema.blockTotals_burned(header.totals);
+        uint256 pooled = Schema.blockTotals_pool(header.totals);
+        progress.burned += burned;
+        progress.pool += pooled;
+        progress.state =
+            State(header.newRoot, blockNumber, time, firstRequest + uint64(header.requests));
+        emit BlockSubmitted(
+            blockNumber,
+            submission.sizeId,
+            header.oldRoot,
+            header.newRoot,
+            time,
+            firstRequest,
+            uint16(header.requests),
+            burned,
+            pooled,
+            wordsHash,
+            withdrawalsRoot
+        );
+    }
+
+    /// @dev Number, root, domains, depth and time. Returns the time.
+    function _checkHeader(Progress memory progress, BlockWords.Header memory header, uint64 expected)
+        private
+        view
+        returns (uint64)
+    {
+        uint64 given = uint64(Schema.blockMeta_number(header.meta));
+        if (given != expected) revert BlockOutOfOrder(expected, given);
+        if (header.oldRoot != progress.state.root) revert StateRootMismatch(progress.state.root, header.oldRoot);
+        if (header.operationDomain != progress.operationDomain) {
+            revert OperationDomainMismatch(progress.operationDomain, header.operationDomain);
+        }
+        if (header.statementDomain != progress.statementDomain) {
+            revert StatementDomainMismatch(progress.statementDomain, header.statementDomain);
+        }
+        uint256 givenDepth = Schema.blockMeta_depth(header.meta);
+        if (givenDepth != _depth) revert DepthMismatch(_depth, givenDepth);
+        uint256 time = Schema.blockMeta_time(header.meta);
+        uint256 earliest = block.timestamp > TIME_WINDOW ? block.timestamp - TIME_WINDOW : 0;
+        if (earliest < progress.state.time) earliest = progress.state.time;
+        if (time < earliest || time > block.timestamp) revert BlockTimeOutOfRange(earliest, block.timestamp, time);
+        return uint64(time);
+    }
+
+    /// @dev The block's requests are the next ones of the queue.
+    function _checkRequests(bytes calldata words, BlockWords.Header memory header, uint64 expected) private view {
+        uint64 first = uint64(Schema.blockTotals_firstRequest(header.totals));
+        if (first != expected) revert RequestsOutOfOrder(expected, first);
+        uint64 consumed = first + uint64(header.requests);
+        if (consumed > requestCount()) revert RequestsNotQueued(requestCount(), consumed);
+        if (header.requests == 0) return;
+        bytes32 given = BlockWords.chainRequests(words, header, queueHash(first));
+        if (given != queueHash(consumed)) revert QueueHashMismatch(queueHash(consumed), given);
+    }
+
+    function _collectBlock(
+        Progress memory progress,
+        BlockSubmission calldata submission,
+        BlockSize memory size,
+        BlockWords.Header memory header,
+        bytes32 wordsHash
+    ) private view {
+        uint256 z = PublicData.challenge(address(_programs), size.programId, submission.commitment, wordsHash);
+        uint256 y = PublicData.evaluate(submission.words, BlockWords.segments(header, size), z);
+        progress.entries[progress.entryCount++] =
+            IGroth16Verifier.BatchEntry(size.key, submission.commitment, y, z, submission.proof);
+    }
+
+    /// @dev Program and C of each statement are the block's words; its domain is checked here.
+    function _collectStatements(
+        Progress memory progress,
+        BlockSubmission calldata submission,
+        BlockWords.Header memory header
+    ) private view {
+        uint256 count = submission.statements.length;
+        if (count != header.settlements) revert StatementCountMismatch(header.settlements, count);
+        for (uint256 i = 0; i < count; i++) {
+            StatementSubmission calldata statement = submission.statements[i];
+            (uint256 commitment, uint256 programId) = BlockWords.settlement(submission.words, header, i);
+            address key = _programs.keyOf(programId);
+            progress.entries[progress.entryCount++] = Statements.toEntry(
+                address(_programs), key, programId, commitment, statement.words, statement.proof
+            );
+            uint256 domain = Statements.term(statement.words, 0);
+            if (domain != progress.statementDomain) revert StatementDomainMismatch(progress.statementDomain, domain);
+        }
+    }
+
+    function _withdrawalsRoot(bytes calldata words, BlockWords.Header memory header, uint64 blockNumber)
+        private
+        view
+        returns (bytes32)
+    {
+        bytes32[] memory leaves = new bytes32[](header.withdrawals);
+        for (uint256 i = 0; i < leaves.length; i++) {
+            uint256 word = BlockWords.withdrawal(words, header, i);
+            address recipient = address(uint160(Schema.withdrawalWord_recipient(word)));
+            leaves[i] =
+                Withdrawals.leaf(address(this), blockNumber, i, recipient, Schema.withdrawalWord_amount(word));
+        }
+        return Withdrawals.root(leaves);
+    }
+
+    function _settleTotals(uint256 burned, uint256 pooled) private {
+        if (pooled != 0) _accounting.poolAccrued += uint128(pooled);
+        if (burned == 0) return;
+        _requireSolvent(burned);
+        _accounting.burned += uint128(burned);
+        ICTZ(_token).burn(burned * UNIT);
+    }
+
+    function _claim(
+        uint64 blockNumber,
+        uint256 index,
+        address recipient,
+        uint256 amount,
+        bytes32[] calldata proof
+    ) private {
+        bytes32 leaf = Withdrawals.leaf(address(this), blockNumber, index, recipient, amount);
+        if (!MerkleProof.verifyCalldata(proof, _records[blockNumber].withdrawalsRoot, leaf)) {
+            revert InvalidWithdrawalProof(blockNumber, index);
+        }
+        _requireSolvent(amount);
+        _claimed[blockNumber].set(index);
+        _accounting.claimed += uint128(amount);
+        emit WithdrawalClaimed(blockNumber, index, recipient, amount);
+        IERC20(_token).safeTransfer(recipient, amount * UNIT);
+    }
+
+    /// @dev A second line behind the circuit, which proves that no unit is made.
+    function _requireSolvent(uint256 leaving) private view {
+        uint256 held = liabilities();
+        if (leaving > held) revert Insolvent(held, leaving);
+    }
+}
