@@ -9,6 +9,11 @@ export default defineConfig({
     alias: [
       { find: "@catalyze/circuits/schema", replacement: path("./circuits/schema/index.ts") },
       { find: "@catalyze/circuits/reference", replacement: path("./circuits/reference/index.ts") },
+      {
+        find: "@catalyze/circuits/programs/dataset",
+        replacement: path("./circuits/programs/digits/dataset.ts"),
+      },
+      { find: "@catalyze/circuits/programs", replacement: path("./circuits/programs/index.ts") },
       { find: "@catalyze/circuits/build", replacement: path("./circuits/tools/index.ts") },
       { find: "@catalyze/contracts", replacement: path("./contracts/tools/index.ts") },
       { find: "@catalyze/prover", replacement: path("./prover/src/index.ts") },

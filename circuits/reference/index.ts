@@ -6,6 +6,7 @@ export * from "./errors.js";
 export { poseidon, poseidonOutputs, sponge } from "./hash.js";
 export * from "./json.js";
 export * from "./operations.js";
+export * from "./program.js";
 export * from "./seal.js";
 export * from "./signature.js";
 export * from "./state.js";

@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CircuitBuildError } from "./errors.js";
+import { generateEddsaConstants } from "./generate-eddsa.js";
 import { generatePoseidonConstants } from "./generate-poseidon.js";
 import { collectSources, MAIN_FILE, type StagedFiles } from "./includes.js";
 import { circuitCacheFolder, compilerLocation } from "./paths.js";
@@ -64,7 +65,7 @@ export async function compileCircuit(parameters: CompileCircuitParameters): Prom
       `Circuit name "${name}" must be 1 to 80 letters, digits, "-" or "_".`,
     );
   }
-  await generatePoseidonConstants();
+  await Promise.all([generatePoseidonConstants(), generateEddsaConstants()]);
   const files = collectSources(source);
   const flags = ["--r1cs", "--wasm", "--sym", `--${optimization}`];
   const key = contentKey(files, flags);

@@ -9,7 +9,8 @@ export type CircuitBuildErrorCode =
   | "CIRCUIT_R1CS_MALFORMED"
   | "CIRCUIT_SYMBOL_NOT_FOUND"
   | "CIRCUIT_INPUT_INVALID"
-  | "CIRCUIT_WITNESS_FAILED";
+  | "CIRCUIT_WITNESS_FAILED"
+  | "CIRCUIT_UNKNOWN";
 
 /** An error of compiling a circuit, reading its files, or calculating its witness. */
 export class CircuitBuildError extends Error {

@@ -5,7 +5,10 @@ export {
   compileCircuit,
 } from "./compile.js";
 export { CircuitBuildError, type CircuitBuildErrorCode } from "./errors.js";
+export { generateEddsaConstants } from "./generate-eddsa.js";
 export { generatePoseidonConstants } from "./generate-poseidon.js";
+export { generateSchemaSources } from "./generate-schema.js";
+export { blockCircuit, CIRCUITS, type CircuitInstance, ensureCircuit } from "./manifest.js";
 export {
   type Constraint,
   type ConstraintCounts,

@@ -1,0 +1,46 @@
+// The circuits that ship, by name, and their compilation. Owns which instance of which template a name means.
+import { digitsCircuit } from "../programs/digits/circuit.js";
+import { BLOCK_SIZES, type BlockSize } from "../schema/index.js";
+import { type CompiledCircuit, compileCircuit } from "./compile.js";
+import { CircuitBuildError } from "./errors.js";
+import { generateSchemaSources } from "./generate-schema.js";
+
+/** Name and text of a main circuit. */
+export interface CircuitInstance {
+  readonly name: string;
+  readonly source: string;
+}
+
+/** Main circuit of a size of the block circuit. */
+export function blockCircuit(size: BlockSize): CircuitInstance {
+  const { depth, requests, settlements, orders, withdrawals, cells, operations } = size;
+  const parameters = [depth, requests, settlements, orders, withdrawals, cells, operations].join(", ");
+  return {
+    name: size.name,
+    source: `pragma circom 2.2.0;
+
+include "block/block.circom";
+
+component main { public [z] } = Block(${parameters});
+`,
+  };
+}
+
+/** Every circuit that ships, by name: the sizes of the block circuit, and the programs. */
+export const CIRCUITS: Readonly<Record<string, CircuitInstance>> = Object.fromEntries(
+  [...Object.values(BLOCK_SIZES).map(blockCircuit), digitsCircuit].map((circuit) => [circuit.name, circuit]),
+);
+
+/**
+ * Compiles a circuit of {@link CIRCUITS}, or finds it in the cache.
+ * @throws {CircuitBuildError} `CIRCUIT_UNKNOWN` for another name, or when the compiler refuses it.
+ */
+export async function ensureCircuit(name: string): Promise<CompiledCircuit> {
+  const circuit = CIRCUITS[name];
+  if (circuit === undefined) {
+    const known = Object.keys(CIRCUITS).join(", ");
+    throw new CircuitBuildError("CIRCUIT_UNKNOWN", `There is no circuit "${name}"; known: ${known}.`);
+  }
+  generateSchemaSources();
+  return compileCircuit(circuit);
+}
