@@ -42,14 +42,18 @@ template DigitsNetwork(hidden) {
     var packed = hiddenBias;
     for (var i = 0; i < 64; i++) {
         var pixel = 0;
+        var power = 1;
         for (var b = 0; b < 5; b++) {
-            pixel += pixelBits[i \ 32].bits[5 * (i % 32) + b] * 2 ** b;
+            pixel += pixelBits[i \ 32].bits[5 * (i % 32) + b] * power;
+            power += power;
         }
         products[i] <== hiddenRows[i] * pixel;
         packed += products[i];
     }
+    var offset = 2 ** (unitBits - 1);
     for (var j = 0; j < hidden; j++) {
-        packed += 2 ** (unitBits * j + unitBits - 1);
+        packed += offset;
+        offset *= 2 ** unitBits;
     }
     component sums = Bits(unitBits * hidden);
     sums.in <== packed;
@@ -58,8 +62,10 @@ template DigitsNetwork(hidden) {
     signal hiddenValues[hidden];
     for (var j = 0; j < hidden; j++) {
         var rest = 0;
+        var power = 1;
         for (var b = 0; b < unitBits - 1; b++) {
-            rest += sums.bits[unitBits * j + b] * 2 ** b;
+            rest += sums.bits[unitBits * j + b] * power;
+            power += power;
         }
         hiddenValues[j] <== sums.bits[unitBits * j + unitBits - 1] * rest;
     }

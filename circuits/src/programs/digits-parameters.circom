@@ -8,7 +8,7 @@
 //           hiddenRows[i] = sum over units j of hiddenWeights[j][i] * 2^(19 * j); hiddenBias likewise.
 // Assumes:  nothing.
 // Inputs:   words[digitsParameterWords(hidden)]: field elements.
-// Size:     hidden 12: 7,532 bits, 31 sums, 195 outputs.
+// Size:     7,758 for hidden = 12: 7,532 bits, 31 sums, 195 outputs.
 pragma circom 2.2.0;
 
 include "math/range-check.circom";
@@ -72,6 +72,13 @@ template DigitsParameters(hidden) {
         unpacked[w].in <== words[w];
     }
 
+    // Place value of each unit in a packed row. Powers are made by doubling throughout: `**` is slow in witnesses.
+    var unitPowers[hidden];
+    unitPowers[0] = 1;
+    for (var j = 1; j < hidden; j++) {
+        unitPowers[j] = unitPowers[j - 1] * 2 ** DIGITS_HIDDEN_BITS();
+    }
+
     // Linear forms of the bits; the outputs below give each a signal.
     var rows[64];
     var bias = 0;
@@ -83,16 +90,18 @@ template DigitsParameters(hidden) {
             word++;
             used = 0;
         }
-        var value = 0 - 2 ** (bits - 1);
+        var value = 0;
+        var power = 1;
         for (var b = 0; b < bits; b++) {
-            value += unpacked[word].bits[used + b] * 2 ** b;
+            value += unpacked[word].bits[used + b] * power;
+            power += power;
         }
+        value -= power / 2;
         used += bits;
         if (f < 64 * hidden) {
-            var unit = f \ 64;
-            rows[f % 64] += value * 2 ** (DIGITS_HIDDEN_BITS() * unit);
+            rows[f % 64] += value * unitPowers[f \ 64];
         } else if (f < 65 * hidden) {
-            bias += value * 2 ** (DIGITS_HIDDEN_BITS() * (f - 64 * hidden));
+            bias += value * unitPowers[f - 64 * hidden];
         } else if (f < 75 * hidden) {
             var g = f - 65 * hidden;
             outputWeights[g \ hidden][g % hidden] <== value;
