@@ -19,6 +19,7 @@ import {
   cellDynamicWord,
   cellStatic,
   chunkCount,
+  createState,
   firstOrderIndex,
   type Order,
   orderStaticInputs,
@@ -145,7 +146,13 @@ const IDLE_KEY = new Uint8Array(32).fill(1);
 
 function idleOperation(operationDomain: bigint): Slot {
   const key = publicKey(IDLE_KEY);
-  const message = poseidon(DOMAIN_OPERATION, [operationDomain, accountStatic(key.x, key.y, 0n), 0n, 0n, 0n]);
+  const message = poseidon(DOMAIN_OPERATION, [
+    operationDomain,
+    accountStatic(key.ax, key.ay, 0n),
+    0n,
+    0n,
+    0n,
+  ]);
   const signature = signMessage(IDLE_KEY, message);
   return {
     IsTransfer: 0n,
@@ -159,8 +166,8 @@ function idleOperation(operationDomain: bigint): Slot {
     PriorityFee: 0n,
     Amount: 0n,
     Data: 0n,
-    Ax: key.x,
-    Ay: key.y,
+    Ax: key.ax,
+    Ay: key.ay,
     Owner: 0n,
     R8x: signature.r8x,
     R8y: signature.r8y,
@@ -219,6 +226,9 @@ function payloadWord(cell: Cell | undefined): bigint {
   }
 }
 
+/** Unused cell slots walk the path of cell 0 in an empty tree. */
+const idlePath = (depth: number): readonly (readonly bigint[])[] => createState(depth).tree.proof(0).children;
+
 function cellSlot(change: CellChange | undefined, depth: number): Slot {
   const kind = change?.last.kind;
   return {
@@ -235,7 +245,7 @@ function cellSlot(change: CellChange | undefined, depth: number): Slot {
     LastAccess: change?.lastAccess ?? 0n,
     Presence: change?.presence ?? 0n,
     Facts: change?.facts ?? 0n,
-    Children: change?.children ?? Array.from({ length: depth }, () => [0n, 0n, 0n, 0n]),
+    Children: change?.children ?? idlePath(depth),
   };
 }
 

@@ -367,7 +367,7 @@ export function checkSignedOperation(
   }
   const signerStatic = accountStatic(account.ax, account.ay, account.owner);
   const message = operationMessage(operationDomain, signerStatic, operation);
-  if (!verifySignature({ x: account.ax, y: account.ay }, message, signature)) {
+  if (!verifySignature({ ax: account.ax, ay: account.ay }, message, signature)) {
     throw new TransitionError(
       "BAD_SIGNATURE",
       `The signature is not account ${operation.signer}'s for this operation`,

@@ -17,6 +17,7 @@ import {
 } from "../schema/index.js";
 import { TransitionError } from "./errors.js";
 import { poseidon } from "./hash.js";
+import type { Signature } from "./signature.js";
 import { type Order, orderEscrow, orderStatic, type SeedTerms } from "./state.js";
 
 /** An entry of the L1 queue. `index` is the cell it concerns, `time` its enqueue time in seconds. */
@@ -133,13 +134,6 @@ export type Operation =
   | (OperationCommon & { readonly kind: "transfer"; readonly receiver: number; readonly amount: bigint })
   | (OperationCommon & { readonly kind: "postOrder"; readonly order: Order })
   | (OperationCommon & { readonly kind: "withdraw"; readonly amount: bigint });
-
-/** EdDSA-Poseidon signature over BabyJubJub. */
-export interface Signature {
-  readonly r8x: bigint;
-  readonly r8y: bigint;
-  readonly s: bigint;
-}
 
 /** An operation with its signature. */
 export interface SignedOperation {

@@ -1,0 +1,65 @@
+// The arguments over a block's accesses, at challenges drawn after everything they quantify over is fixed
+// (docs/protocol.md §8): factors of grand products, and terms of sums of fractions.
+//
+// Assumes:  gamma and beta are drawn from a transcript that binds every input but the selector's effect.
+pragma circom 2.2.0;
+
+// Powers of beta: 1, 2, 3.
+template Powers() {
+    signal input beta;
+    signal output powers[3];
+    powers[0] <== beta;
+    powers[1] <== beta * beta;
+    powers[2] <== powers[1] * beta;
+}
+
+// Factor of one tuple of the memory argument: gamma - (index + beta static + beta^2 dynamic + beta^3 access) when
+// selected, else 1. 4 constraints, 3 when access is a constant.
+template CellFactor() {
+    signal input selected;
+    signal input index;
+    signal input static;
+    signal input dynamic;
+    signal input access;
+    signal input gamma;
+    signal input powers[3];
+    signal output factor;
+    signal a <== powers[0] * static;
+    signal b <== powers[1] * dynamic;
+    signal c <== powers[2] * access;
+    factor <== 1 + selected * (gamma - index - a - b - c - 1);
+}
+
+// Factor of a message of three elements.
+template MessageFactor() {
+    signal input selected;
+    signal input elements[3];
+    signal input gamma;
+    signal input powers[3];
+    signal output factor;
+    signal a <== powers[0] * elements[1];
+    signal b <== powers[1] * elements[2];
+    factor <== 1 + selected * (gamma - elements[0] - a - b - 1);
+}
+
+template Product(n) {
+    signal input factors[n];
+    signal output out;
+    signal partial[n];
+    partial[0] <== factors[0];
+    for (var i = 1; i < n; i++) {
+        partial[i] <== partial[i - 1] * factors[i];
+    }
+    out <== partial[n - 1];
+}
+
+// numerator / (gamma - key). A numerator that is not zero has no witness when gamma = key; a numerator of zero leaves
+// the term free only then, which a drawn gamma meets with negligible probability.
+template Term() {
+    signal input numerator;
+    signal input key;
+    signal input gamma;
+    signal output term;
+    term <-- numerator / (gamma - key);
+    term * (gamma - key) === numerator;
+}
