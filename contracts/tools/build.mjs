@@ -5,14 +5,7 @@
 //   node contracts/tools/build.mjs
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-	existsSync,
-	mkdirSync,
-	readdirSync,
-	readFileSync,
-	renameSync,
-	writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -20,35 +13,25 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const require = createRequire(import.meta.url);
 
 /** Folder of the contracts workspace: the nearest folder above this file that holds foundry.toml. */
-export const contractsFolder = findContractsFolder(
-	dirname(fileURLToPath(import.meta.url)),
-);
+export const contractsFolder = findContractsFolder(dirname(fileURLToPath(import.meta.url)));
 
 /** Contracts whose ABI and bytecode are exported to TypeScript; `<name>Abi`, `<name>Bytecode`. */
-const EXPORTED = [
-	"CTZ",
-	"Groth16Verifier",
-	"ProgramRegistry",
-	"StatementRegistry",
-	"SeedRegistry",
-	"Rollup",
-];
+const EXPORTED = ["CTZ", "Groth16Verifier", "ProgramRegistry", "StatementRegistry", "SeedRegistry", "Rollup"];
 
 /** A step of the contract build failed. `code` is stable; the message says what to do. */
 export class ContractBuildError extends Error {
-	constructor(code, message) {
-		super(message);
-		this.name = "ContractBuildError";
-		this.code = code;
-	}
+  constructor(code, message) {
+    super(message);
+    this.name = "ContractBuildError";
+    this.code = code;
+  }
 }
 
 function findContractsFolder(start) {
-	for (let folder = start; ; folder = dirname(folder)) {
-		if (existsSync(join(folder, "foundry.toml"))) return folder;
-		if (folder === dirname(folder))
-			throw new Error(`No foundry.toml above ${start}`);
-	}
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, "foundry.toml"))) return folder;
+    if (folder === dirname(folder)) throw new Error(`No foundry.toml above ${start}`);
+  }
 }
 
 /**
@@ -57,29 +40,25 @@ function findContractsFolder(start) {
  * @throws {ContractBuildError} CONTRACTS_TOOL_MISSING when there is none for this platform.
  */
 export function foundryBinary(tool) {
-	const architecture = { x64: "amd64", arm64: "arm64" }[process.arch];
-	const name = `@foundry-rs/${tool}-${process.platform}-${architecture}`;
-	try {
-		const folder = dirname(require.resolve(`${name}/package.json`));
-		return join(
-			folder,
-			"bin",
-			process.platform === "win32" ? `${tool}.exe` : tool,
-		);
-	} catch {
-		throw new ContractBuildError(
-			"CONTRACTS_TOOL_MISSING",
-			`${name} is not installed; run npm install on a platform that Foundry supports.`,
-		);
-	}
+  const architecture = { x64: "amd64", arm64: "arm64" }[process.arch];
+  const name = `@foundry-rs/${tool}-${process.platform}-${architecture}`;
+  try {
+    const folder = dirname(require.resolve(`${name}/package.json`));
+    return join(folder, "bin", process.platform === "win32" ? `${tool}.exe` : tool);
+  } catch {
+    throw new ContractBuildError(
+      "CONTRACTS_TOOL_MISSING",
+      `${name} is not installed; run npm install on a platform that Foundry supports.`,
+    );
+  }
 }
 
 function filesBelow(folder, suffix) {
-	if (!existsSync(folder)) return [];
-	return readdirSync(folder, { recursive: true, withFileTypes: true })
-		.filter((entry) => entry.isFile() && entry.name.endsWith(suffix))
-		.map((entry) => join(entry.parentPath, entry.name))
-		.sort();
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(suffix))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
 }
 
 /**
@@ -88,113 +67,88 @@ function filesBelow(folder, suffix) {
  * @throws {ContractBuildError} CONTRACTS_SCHEMA_MISSING when circuits has not been built.
  */
 export async function ensureSchema() {
-	const schema = join(contractsFolder, "src", "generated", "Schema.sol");
-	if (!existsSync(schema)) {
-		const tools = join(
-			contractsFolder,
-			"..",
-			"circuits",
-			"dist",
-			"tools",
-			"index.js",
-		);
-		if (!existsSync(tools)) {
-			throw new ContractBuildError(
-				"CONTRACTS_SCHEMA_MISSING",
-				"contracts/src/generated/Schema.sol is missing; build circuits first (npx tsc -b circuits).",
-			);
-		}
-		const { generateSchemaSources } = await import(pathToFileURL(tools).href);
-		generateSchemaSources();
-	}
-	writeIfChanged(
-		schema,
-		readFileSync(schema, "utf8").replace(/\b0x([0-9a-f]{40})\b/g, "0x00$1"),
-	);
+  const schema = join(contractsFolder, "src", "generated", "Schema.sol");
+  if (!existsSync(schema)) {
+    const tools = join(contractsFolder, "..", "circuits", "dist", "tools", "index.js");
+    if (!existsSync(tools)) {
+      throw new ContractBuildError(
+        "CONTRACTS_SCHEMA_MISSING",
+        "contracts/src/generated/Schema.sol is missing; build circuits first (npx tsc -b circuits).",
+      );
+    }
+    const { generateSchemaSources } = await import(pathToFileURL(tools).href);
+    generateSchemaSources();
+  }
+  writeIfChanged(schema, readFileSync(schema, "utf8").replace(/\b0x([0-9a-f]{40})\b/g, "0x00$1"));
 }
 
 function contentKey() {
-	const hash = createHash("sha256");
-	const own = [
-		join(contractsFolder, "foundry.toml"),
-		fileURLToPath(import.meta.url),
-	];
-	for (const file of [
-		...filesBelow(join(contractsFolder, "src"), ".sol"),
-		...own,
-	]) {
-		hash
-			.update(`${relative(contractsFolder, file)}\0`)
-			.update(readFileSync(file))
-			.update("\0");
-	}
-	for (const dependency of ["solc", "@openzeppelin/contracts"]) {
-		hash.update(
-			JSON.parse(
-				readFileSync(require.resolve(`${dependency}/package.json`), "utf8"),
-			).version,
-		);
-	}
-	return hash.digest("hex");
+  const hash = createHash("sha256");
+  const own = [join(contractsFolder, "foundry.toml"), fileURLToPath(import.meta.url)];
+  for (const file of [...filesBelow(join(contractsFolder, "src"), ".sol"), ...own]) {
+    hash
+      .update(`${relative(contractsFolder, file)}\0`)
+      .update(readFileSync(file))
+      .update("\0");
+  }
+  for (const dependency of ["solc", "@openzeppelin/contracts"]) {
+    hash.update(JSON.parse(readFileSync(require.resolve(`${dependency}/package.json`), "utf8")).version);
+  }
+  return hash.digest("hex");
 }
 
 /**
  * Runs forge in the contracts folder.
  * @param {string[]} options
- * @returns {Promise<{ code: number, output: string }>} exit code, and standard output and error together.
+ * @returns {Promise<{ code: number, output: string, stdout: string }>} exit code, both outputs, standard output.
  */
 export function runForge(options) {
-	const environment = {
-		...process.env,
-		FOUNDRY_DISABLE_NIGHTLY_WARNING: "1",
-		NO_COLOR: "1",
-	};
-	return new Promise((resolve, reject) => {
-		execFile(
-			foundryBinary("forge"),
-			options,
-			{ cwd: contractsFolder, env: environment, maxBuffer: 64 * 1024 * 1024 },
-			(error, stdout, stderr) => {
-				if (error && typeof error.code !== "number") reject(error);
-				else
-					resolve({
-						code: error ? error.code : 0,
-						output: `${stdout}${stderr}`,
-					});
-			},
-		);
-	});
+  const environment = {
+    ...process.env,
+    FOUNDRY_DISABLE_NIGHTLY_WARNING: "1",
+    NO_COLOR: "1",
+  };
+  return new Promise((resolve, reject) => {
+    execFile(
+      foundryBinary("forge"),
+      options,
+      { cwd: contractsFolder, env: environment, maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        if (error && typeof error.code !== "number") reject(error);
+        else
+          resolve({
+            code: error ? error.code : 0,
+            output: `${stdout}${stderr}`,
+          });
+      },
+    );
+  });
 }
 
 function writeIfChanged(path, text) {
-	if (existsSync(path) && readFileSync(path, "utf8") === text) return;
-	mkdirSync(dirname(path), { recursive: true });
-	const temporary = `${path}.${process.pid}`;
-	writeFileSync(temporary, text);
-	renameSync(temporary, path);
+  if (existsSync(path) && readFileSync(path, "utf8") === text) return;
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, path);
 }
 
 function constantName(name) {
-	return name === name.toUpperCase()
-		? name.toLowerCase()
-		: name.charAt(0).toLowerCase() + name.slice(1);
+  return name === name.toUpperCase() ? name.toLowerCase() : name.charAt(0).toLowerCase() + name.slice(1);
 }
 
 function generateContract(folder, name) {
-	const artefact = JSON.parse(
-		readFileSync(
-			join(contractsFolder, "out", `${name}.sol`, `${name}.json`),
-			"utf8",
-		),
-	);
-	const prefix = constantName(name);
-	const text = [
-		"// Generated by contracts/tools/build.mjs; do not edit.",
-		`export const ${prefix}Abi = ${JSON.stringify(artefact.abi, null, 1)} as const;`,
-		`export const ${prefix}Bytecode = "${artefact.bytecode.object}" as const;`,
-		"",
-	].join("\n");
-	writeIfChanged(join(folder, `${name}.ts`), text);
+  const artefact = JSON.parse(
+    readFileSync(join(contractsFolder, "out", `${name}.sol`, `${name}.json`), "utf8"),
+  );
+  const prefix = constantName(name);
+  const text = [
+    "// Generated by contracts/tools/build.mjs; do not edit.",
+    `export const ${prefix}Abi = ${JSON.stringify(artefact.abi, null, 1)} as const;`,
+    `export const ${prefix}Bytecode = "${artefact.bytecode.object}" as const;`,
+    "",
+  ].join("\n");
+  writeIfChanged(join(folder, `${name}.ts`), text);
 }
 
 /**
@@ -203,39 +157,29 @@ function generateContract(folder, name) {
  * @throws {ContractBuildError} CONTRACTS_BUILD_FAILED with the compiler's output.
  */
 export async function buildContracts() {
-	await ensureSchema();
-	const folder = join(contractsFolder, "generated");
-	const keyFile = join(folder, ".key");
-	const key = contentKey();
-	if (existsSync(keyFile) && readFileSync(keyFile, "utf8") === key)
-		return { built: false };
-	const { code, output } = await runForge(["build", "--skip", "test"]);
-	if (code !== 0)
-		throw new ContractBuildError(
-			"CONTRACTS_BUILD_FAILED",
-			`forge build failed:\n${output}`,
-		);
-	for (const name of EXPORTED) generateContract(folder, name);
-	const index = EXPORTED.map((name) => `export * from "./${name}.js";`);
-	writeIfChanged(
-		join(folder, "index.ts"),
-		`// Generated by contracts/tools/build.mjs; do not edit.\n${index.join("\n")}\n`,
-	);
-	writeIfChanged(keyFile, key);
-	return { built: true };
+  await ensureSchema();
+  const folder = join(contractsFolder, "generated");
+  const keyFile = join(folder, ".key");
+  const key = contentKey();
+  if (existsSync(keyFile) && readFileSync(keyFile, "utf8") === key) return { built: false };
+  const { code, output } = await runForge(["build", "--skip", "test"]);
+  if (code !== 0) throw new ContractBuildError("CONTRACTS_BUILD_FAILED", `forge build failed:\n${output}`);
+  for (const name of EXPORTED) generateContract(folder, name);
+  const index = EXPORTED.map((name) => `export * from "./${name}.js";`);
+  writeIfChanged(
+    join(folder, "index.ts"),
+    `// Generated by contracts/tools/build.mjs; do not edit.\n${index.join("\n")}\n`,
+  );
+  writeIfChanged(keyFile, key);
+  return { built: true };
 }
 
-if (
-	process.argv[1] &&
-	pathToFileURL(process.argv[1]).href === import.meta.url
-) {
-	try {
-		const { built } = await buildContracts();
-		process.stdout.write(
-			built ? "contracts: built\n" : "contracts: up to date\n",
-		);
-	} catch (error) {
-		process.stderr.write(`${error.message}\n`);
-		process.exitCode = 1;
-	}
+if (process.argv[1] && pathToFileURL(process.argv[1]).href === import.meta.url) {
+  try {
+    const { built } = await buildContracts();
+    process.stdout.write(built ? "contracts: built\n" : "contracts: up to date\n");
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
 }

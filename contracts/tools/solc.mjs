@@ -12,41 +12,33 @@ import { isAbsolute, relative, sep } from "node:path";
 const solc = createRequire(import.meta.url)("solc");
 
 function renameKeys(object, rename) {
-	return Object.fromEntries(
-		Object.entries(object ?? {}).map(([name, value]) => [rename(name), value]),
-	);
+  return Object.fromEntries(Object.entries(object ?? {}).map(([name, value]) => [rename(name), value]));
 }
 
 function compile(text) {
-	const input = JSON.parse(text);
-	const absoluteNames = new Map();
-	const toRelative = (name) => {
-		if (!isAbsolute(name)) return name;
-		const short = relative(process.cwd(), name).split(sep).join("/");
-		absoluteNames.set(short, name);
-		return short;
-	};
-	const toAbsolute = (name) => absoluteNames.get(name) ?? name;
-	input.sources = renameKeys(input.sources, toRelative);
-	input.settings.outputSelection = renameKeys(
-		input.settings.outputSelection,
-		toRelative,
-	);
-	const output = JSON.parse(solc.compile(JSON.stringify(input)));
-	if (output.sources) output.sources = renameKeys(output.sources, toAbsolute);
-	if (output.contracts)
-		output.contracts = renameKeys(output.contracts, toAbsolute);
-	return JSON.stringify(output);
+  const input = JSON.parse(text);
+  const absoluteNames = new Map();
+  const toRelative = (name) => {
+    if (!isAbsolute(name)) return name;
+    const short = relative(process.cwd(), name).split(sep).join("/");
+    absoluteNames.set(short, name);
+    return short;
+  };
+  const toAbsolute = (name) => absoluteNames.get(name) ?? name;
+  input.sources = renameKeys(input.sources, toRelative);
+  input.settings.outputSelection = renameKeys(input.settings.outputSelection, toRelative);
+  const output = JSON.parse(solc.compile(JSON.stringify(input)));
+  if (output.sources) output.sources = renameKeys(output.sources, toAbsolute);
+  if (output.contracts) output.contracts = renameKeys(output.contracts, toAbsolute);
+  return JSON.stringify(output);
 }
 
 if (process.argv[2] === "--version") {
-	const version = solc.version().replace("Emscripten.clang", "Linux.g++");
-	process.stdout.write(
-		`solc, the solidity compiler commandline interface\nVersion: ${version}\n`,
-	);
+  const version = solc.version().replace("Emscripten.clang", "Linux.g++");
+  process.stdout.write(`solc, the solidity compiler commandline interface\nVersion: ${version}\n`);
 } else if (process.argv.includes("--standard-json")) {
-	process.stdout.write(compile(readFileSync(0, "utf8")));
+  process.stdout.write(compile(readFileSync(0, "utf8")));
 } else {
-	process.stderr.write("solc.mjs: use --version or --standard-json\n");
-	process.exitCode = 1;
+  process.stderr.write("solc.mjs: use --version or --standard-json\n");
+  process.exitCode = 1;
 }

@@ -1,0 +1,235 @@
+// Deployment of all contracts. Assumes that the account sends nothing else meanwhile: the seed registry's address is
+// computed from the account's nonce, because rollup and seed registry name each other.
+import type { BlockSize } from "@catalyze/circuits/schema";
+import {
+  type Account,
+  type Address,
+  bytesToHex,
+  type Chain,
+  getContractAddress,
+  type Hex,
+  type PublicClient,
+  type Transport,
+  type WalletClient,
+} from "viem";
+import {
+  ctzAbi,
+  ctzBytecode,
+  groth16VerifierAbi,
+  groth16VerifierBytecode,
+  programRegistryAbi,
+  programRegistryBytecode,
+  rollupAbi,
+  rollupBytecode,
+  seedRegistryAbi,
+  seedRegistryBytecode,
+  statementRegistryAbi,
+  statementRegistryBytecode,
+} from "../generated/index.js";
+import { ContractsError } from "./errors.js";
+
+/** Bytes of a verification key: delta (4 words, precompile order), IC0 … IC3 (2 words each). */
+export const VERIFICATION_KEY_BYTES = 384;
+/** x of the published development alpha, as in DevelopmentKeys.sol. Negation keeps x. */
+export const DEVELOPMENT_ALPHA_X =
+  5359372748237535081802152643281427733528753554257424890680029196522106159160n;
+/** Chains on which development keys work. */
+export const LOCAL_CHAIN_IDS: readonly number[] = [31337, 1337];
+/** Wei minted to the deployer unless told otherwise: the cap, 10^9 CTZ. */
+export const DEFAULT_INITIAL_SUPPLY = 10n ** 27n;
+
+/** The points that all verification keys of a deployment share. G2 in precompile order: x imaginary, x real, y … */
+export interface VerifierConstants {
+  readonly alpha: readonly [bigint, bigint];
+  readonly beta: readonly [bigint, bigint, bigint, bigint];
+  readonly gamma: readonly [bigint, bigint, bigint, bigint];
+}
+
+/** A size of the block circuit with its verification key ({@link VERIFICATION_KEY_BYTES} bytes). */
+export interface BlockKey {
+  readonly key: Uint8Array;
+  readonly size: BlockSize;
+}
+
+/** What {@link deploy} needs. */
+export interface DeployParameters {
+  /** Sends the transactions and receives the initial supply. */
+  readonly walletClient: WalletClient<Transport, Chain | undefined, Account>;
+  readonly publicClient: PublicClient;
+  readonly verifierConstants: VerifierConstants;
+  /** Sizes of the block circuit, all of the same depth; a size's id is its place in this list. */
+  readonly blockKeys: readonly BlockKey[];
+  /** Root of the empty state tree of that depth. */
+  readonly genesisRoot: bigint;
+  /** May submit blocks. */
+  readonly operator: Address;
+  /** Receives the pool's share. */
+  readonly pool: Address;
+  /** Wei of CTZ minted to the deployer; {@link DEFAULT_INITIAL_SUPPLY} by default. */
+  readonly initialSupply?: bigint;
+}
+
+/** A deployment: addresses and what a client must know about it. */
+export interface Deployment {
+  readonly chainId: number;
+  /** Block of the first deployed contract; indexers start here. */
+  readonly deploymentBlock: bigint;
+  readonly ctz: Address;
+  readonly groth16Verifier: Address;
+  /** Also the binder of every challenge and statement domain. */
+  readonly programRegistry: Address;
+  readonly statementRegistry: Address;
+  readonly seedRegistry: Address;
+  readonly rollup: Address;
+  readonly operator: Address;
+  readonly pool: Address;
+  readonly genesisRoot: bigint;
+  readonly depth: number;
+  /** Sizes of the block circuit; a size's id is its place in this list. */
+  readonly blockSizes: readonly BlockSize[];
+}
+
+function checkParameters(parameters: DeployParameters, chainId: number): number {
+  const { blockKeys, verifierConstants } = parameters;
+  const depth = blockKeys[0]?.size.depth;
+  if (depth === undefined) {
+    throw new ContractsError("CONTRACTS_BAD_PARAMETERS", "blockKeys is empty; give at least one size.");
+  }
+  blockKeys.forEach(({ key, size }, i) => {
+    if (key.length !== VERIFICATION_KEY_BYTES) {
+      throw new ContractsError(
+        "CONTRACTS_BAD_PARAMETERS",
+        `blockKeys[${i}].key has ${key.length} bytes; a key has ${VERIFICATION_KEY_BYTES}.`,
+      );
+    }
+    if (size.depth !== depth) {
+      throw new ContractsError(
+        "CONTRACTS_BAD_PARAMETERS",
+        `blockKeys[${i}].size.depth is ${size.depth}; all sizes of a deployment share one depth, here ${depth}.`,
+      );
+    }
+  });
+  if (verifierConstants.alpha[0] === DEVELOPMENT_ALPHA_X && !LOCAL_CHAIN_IDS.includes(chainId)) {
+    throw new ContractsError(
+      "CONTRACTS_DEVELOPMENT_KEYS",
+      `Development keys work on chains ${LOCAL_CHAIN_IDS.join(" and ")} only, this is chain ${chainId}; ` +
+        "make keys from a ceremony.",
+    );
+  }
+  return depth;
+}
+
+/** Sends contract creations of one account with consecutive nonces. */
+class Deployer {
+  readonly #parameters: DeployParameters;
+  readonly #firstNonce: number;
+  #count = 0;
+  deploymentBlock = 0n;
+
+  constructor(parameters: DeployParameters, firstNonce: number) {
+    this.#parameters = parameters;
+    this.#firstNonce = firstNonce;
+  }
+
+  /** Address of the contract that is created `ahead` creations from now. */
+  address(ahead: number): Address {
+    const from = this.#parameters.walletClient.account.address;
+    return getContractAddress({ from, nonce: BigInt(this.#firstNonce + this.#count + ahead) });
+  }
+
+  async create(name: string, send: (nonce: number) => Promise<Hex>): Promise<Address> {
+    const expected = this.address(0);
+    const nonce = this.#firstNonce + this.#count++;
+    const hash = await send(nonce);
+    const receipt = await this.#parameters.publicClient.waitForTransactionReceipt({ hash });
+    if (receipt.status !== "success" || receipt.contractAddress?.toLowerCase() !== expected.toLowerCase()) {
+      throw new ContractsError(
+        "CONTRACTS_DEPLOYMENT_FAILED",
+        `${name} was not created at ${expected} (transaction ${hash}, ${receipt.status}); ` +
+          "the account must send nothing else during a deployment.",
+      );
+    }
+    if (this.deploymentBlock === 0n) this.deploymentBlock = receipt.blockNumber;
+    return expected;
+  }
+}
+
+/** Constructor arguments of the rollup's table of block circuits. */
+function blockCircuits(blockKeys: readonly BlockKey[]) {
+  return blockKeys.map(({ key, size }) => ({
+    key: bytesToHex(key),
+    requests: size.requests,
+    settlements: size.settlements,
+    orders: size.orders,
+    withdrawals: size.withdrawals,
+    cells: size.cells,
+  }));
+}
+
+/**
+ * Deploys CTZ, verifier, registries and rollup, in this order: CTZ, Groth16Verifier, ProgramRegistry,
+ * StatementRegistry, Rollup, SeedRegistry. The whole initial supply of CTZ goes to the deploying account.
+ * @throws {ContractsError} for bad parameters, development keys on a public chain, or a creation that failed.
+ */
+export async function deploy(parameters: DeployParameters): Promise<Deployment> {
+  const { walletClient, publicClient, verifierConstants, operator, pool, genesisRoot } = parameters;
+  const chainId = await publicClient.getChainId();
+  const depth = checkParameters(parameters, chainId);
+  const account = walletClient.account;
+  const nonce = await publicClient.getTransactionCount({ address: account.address, blockTag: "pending" });
+  const deployer = new Deployer(parameters, nonce);
+  const chain = walletClient.chain ?? null;
+
+  const ctz = await deployer.create("CTZ", (nonce) => {
+    const args = [parameters.initialSupply ?? DEFAULT_INITIAL_SUPPLY] as const;
+    return walletClient.deployContract({ abi: ctzAbi, bytecode: ctzBytecode, args, account, chain, nonce });
+  });
+  const groth16Verifier = await deployer.create("Groth16Verifier", (nonce) => {
+    const { alpha, beta, gamma } = verifierConstants;
+    const [abi, bytecode] = [groth16VerifierAbi, groth16VerifierBytecode];
+    return walletClient.deployContract({ abi, bytecode, args: [alpha, beta, gamma], account, chain, nonce });
+  });
+  const programRegistry = await deployer.create("ProgramRegistry", (nonce) => {
+    const [abi, bytecode] = [programRegistryAbi, programRegistryBytecode];
+    return walletClient.deployContract({ abi, bytecode, args: [groth16Verifier], account, chain, nonce });
+  });
+  const statementRegistry = await deployer.create("StatementRegistry", (nonce) => {
+    const [abi, bytecode] = [statementRegistryAbi, statementRegistryBytecode];
+    return walletClient.deployContract({ abi, bytecode, args: [programRegistry], account, chain, nonce });
+  });
+  const fixed = { token: ctz, programs: programRegistry, seedRegistry: deployer.address(1) };
+  const rollup = await deployer.create("Rollup", (nonce) => {
+    const args = [
+      { ...fixed, operator, pool, genesisRoot, depth },
+      blockCircuits(parameters.blockKeys),
+    ] as const;
+    return walletClient.deployContract({
+      abi: rollupAbi,
+      bytecode: rollupBytecode,
+      args,
+      account,
+      chain,
+      nonce,
+    });
+  });
+  const seedRegistry = await deployer.create("SeedRegistry", (nonce) => {
+    const [abi, bytecode] = [seedRegistryAbi, seedRegistryBytecode];
+    return walletClient.deployContract({ abi, bytecode, args: [rollup], account, chain, nonce });
+  });
+
+  return {
+    chainId,
+    deploymentBlock: deployer.deploymentBlock,
+    ctz,
+    groth16Verifier,
+    programRegistry,
+    statementRegistry,
+    seedRegistry,
+    rollup,
+    operator,
+    pool,
+    genesisRoot,
+    depth,
+    blockSizes: parameters.blockKeys.map(({ size }) => size),
+  };
+}
