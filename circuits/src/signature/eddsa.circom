@@ -73,9 +73,9 @@ template AssertMontgomeryForm() {
     v * x === u;
 }
 
-// Proves: (u2, v2) = (u1, v1) + (offset - e * base) where offset = 2^251 * (u1, v1) - (u1, v1), for an odd e with
-// |e| < 2^251 and e = scalar - k * l mod the field, k in 0 .. 8. So e = scalar mod l, or e = scalar +- field mod l,
-// which docs/decisions/004-eddsa.md treats.
+// Proves: (u2, v2) = 2^251 * (u1, v1) - e * base for an odd e with |e| < 2^251 and e = scalar - k * l mod the field,
+// k in 0 .. 8. As integers e + k * l is the scalar, or the scalar plus or minus the field's order, at most one of the
+// two; docs/decisions/004-eddsa.md treats it.
 // Assumes: base is in the prime subgroup and not neutral; no relation between base and (u1, v1) is known.
 // Size: 1,513.
 template VariableBaseLadder() {
