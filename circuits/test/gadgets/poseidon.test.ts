@@ -2,6 +2,7 @@
 import { constraintSystemOf } from "@catalyze/circuits/build";
 import { describe, expect, test } from "vitest";
 import { FIELD_MODULUS, HashInputError, poseidon, poseidonOutputs, sponge } from "../../reference/hash.js";
+import { POSEIDON_DOMAINS } from "../../schema/domains.js";
 import { compileGadget, signalOf, unpinnedSignals, witnessOf } from "./harness.js";
 
 const values = (count: number, seed: bigint): bigint[] =>
@@ -169,6 +170,17 @@ describe("Poseidon sponge", () => {
       sponge(1n << 40n, [1n]),
     ];
     expect(new Set(results).size).toBe(results.length);
+  });
+
+  test("the schema's domain constants are far enough apart for domain + length to be injective", () => {
+    const domains = Object.values(POSEIDON_DOMAINS);
+    for (const [index, domain] of domains.entries()) {
+      expect(domain).toBeLessThan(1n << 248n);
+      for (const other of [0n, ...domains.slice(0, index)]) {
+        const distance = domain > other ? domain - other : other - domain;
+        expect(distance).toBeGreaterThan(1n << 32n);
+      }
+    }
   });
 
   test("one block is Poseidon of 16 inputs with capacity domain + length", () => {
