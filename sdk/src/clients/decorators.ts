@@ -1,0 +1,77 @@
+// Binds the actions to a client, in groups.
+import * as actions from "../actions/index.js";
+import type { BaseClient } from "./types.js";
+
+/** The action with the client as its first argument already given. */
+function bind<P extends unknown[], R>(
+  client: BaseClient,
+  action: (client: BaseClient, ...rest: P) => R,
+): (...rest: P) => R {
+  return (...rest) => action(client, ...rest);
+}
+
+/** Accounts: registering, deposits, payments, withdrawals. */
+export const accountActions = (client: BaseClient) => ({
+  approveCtz: bind(client, actions.approveCtz),
+  claimWithdrawal: bind(client, actions.claimWithdrawal),
+  deposit: bind(client, actions.deposit),
+  getAccount: bind(client, actions.getAccount),
+  getCtzBalance: bind(client, actions.getCtzBalance),
+  getWithdrawals: bind(client, actions.getWithdrawals),
+  register: bind(client, actions.register),
+  transfer: bind(client, actions.transfer),
+  waitForAccount: bind(client, actions.waitForAccount),
+  waitForRequest: bind(client, actions.waitForRequest),
+  withdraw: bind(client, actions.withdraw),
+});
+
+/** Operations step by step, and their status. */
+export const operationActions = (client: BaseClient) => ({
+  getBlock: bind(client, actions.getBlock),
+  getOperation: bind(client, actions.getOperation),
+  prepareOperation: bind(client, actions.prepareOperation),
+  signOperation: bind(client, actions.signOperation),
+  submitOperation: bind(client, actions.submitOperation),
+  verifyOperationReceipt: bind(client, actions.verifyOperationReceipt),
+  waitForOperation: bind(client, actions.waitForOperation),
+  watchOperation: bind(client, actions.watchOperation),
+});
+
+/** Seeds. */
+export const seedActions = (client: BaseClient) => ({
+  getSeed: bind(client, actions.getSeed),
+  getSeeds: bind(client, actions.getSeeds),
+  registerSeed: bind(client, actions.registerSeed),
+  waitForSeed: bind(client, actions.waitForSeed),
+});
+
+/** Orders, results and receipts. */
+export const orderActions = (client: BaseClient) => ({
+  getOrder: bind(client, actions.getOrder),
+  getOrders: bind(client, actions.getOrders),
+  getResults: bind(client, actions.getResults),
+  getVerificationKey: bind(client, actions.getVerificationKey),
+  postOrder: bind(client, actions.postOrder),
+  run: <Input, Result>(parameters: actions.RunParameters<Input, Result>) => actions.run(client, parameters),
+  simulatePostOrder: bind(client, actions.simulatePostOrder),
+  verifyReceipt: bind(client, actions.verifyReceipt),
+  verifyReceiptOnChain: bind(client, actions.verifyReceiptOnChain),
+  waitForOrder: bind(client, actions.waitForOrder),
+  watchOrder: bind(client, actions.watchOrder),
+});
+
+/** Local chains only: `client.extend(devnetActions)`. */
+export const devnetActions = (client: BaseClient) => ({
+  fundAccount: bind(client, actions.fundAccount),
+});
+
+/** Every group that a client has from the start. */
+export const catalyzeActions = (client: BaseClient) => ({
+  ...accountActions(client),
+  ...operationActions(client),
+  ...seedActions(client),
+  ...orderActions(client),
+});
+
+/** The actions of a client. */
+export type CatalyzeActions = ReturnType<typeof catalyzeActions>;

@@ -1,0 +1,8 @@
+// Every error that the SDK throws.
+export * from "./amount.js";
+export * from "./base.js";
+export * from "./client.js";
+export * from "./operation.js";
+export * from "./receipt.js";
+export * from "./sequencer.js";
+export * from "./withdrawal.js";
