@@ -11,7 +11,7 @@ import { generatedFolder, poseidonParametersFile } from "./paths.js";
 const MODULUS = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
 
 /** Changes when the generated text changes, so that old files are written again. */
-const FORMAT = "catalyze poseidon constants, format 1";
+const FORMAT = "catalyze poseidon constants, format 2";
 
 type Matrix = readonly (readonly bigint[])[];
 
@@ -99,33 +99,31 @@ async function readParameters(): Promise<Parameters[]> {
   }));
 }
 
-const list = (values: readonly bigint[]): string =>
-  `[${values.map((value) => `0x${value.toString(16)}`).join(",")}]`;
-const table = (matrix: Matrix): string => `[${matrix.map(list).join(",\n")}]`;
+/** All numbers of one width, in the order in which `hash/poseidon.circom` reads them. */
+function flatten(parameters: Parameters): bigint[] {
+  const { constants, mix, preSparse, sparse } = parameters;
+  return [
+    constants,
+    mix.flat(),
+    invertMatrix(mix).flat(),
+    preSparse.flat(),
+    invertMatrix(preSparse).flat(),
+    sparse,
+    sparseInverses(parameters),
+  ].flat();
+}
 
-function circomFunction(
-  name: string,
-  all: readonly Parameters[],
-  text: (parameters: Parameters) => string,
-): string {
-  const branches = all.slice(0, -1).map((entry) => `if (t == ${entry.width}) { return ${text(entry)}; }`);
-  return `function ${name}(t) {\n${branches.join(" else\n")} else { return ${text(all.at(-1)!)}; }\n}\n`;
+/** One function per width: a function for all widths would copy the largest result at every call. */
+function circomFunction(parameters: Parameters): string {
+  const numbers = flatten(parameters).map((value) => `0x${value.toString(16)}`);
+  return `function poseidonParameters${parameters.width}() {\n    return [${numbers.join(",\n")}];\n}\n`;
 }
 
 /** Text of the generated file. */
 async function poseidonConstantsText(): Promise<string> {
   const all = await readParameters();
-  return [
-    `// ${FORMAT}; written by circuits/tools/generate-poseidon.ts.\n`,
-    "pragma circom 2.2.0;\n",
-    circomFunction("poseidonConstants", all, (entry) => list(entry.constants)),
-    circomFunction("poseidonMix", all, (entry) => table(entry.mix)),
-    circomFunction("poseidonMixInverse", all, (entry) => table(invertMatrix(entry.mix))),
-    circomFunction("poseidonPreSparse", all, (entry) => table(entry.preSparse)),
-    circomFunction("poseidonPreSparseInverse", all, (entry) => table(invertMatrix(entry.preSparse))),
-    circomFunction("poseidonSparse", all, (entry) => list(entry.sparse)),
-    circomFunction("poseidonSparseInverse", all, (entry) => list(sparseInverses(entry))),
-  ].join("\n");
+  const header = `// ${FORMAT}; written by circuits/tools/generate-poseidon.ts.\n\npragma circom 2.2.0;\n`;
+  return [header, ...all.map(circomFunction)].join("\n");
 }
 
 /**

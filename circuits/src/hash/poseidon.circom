@@ -20,13 +20,14 @@ function poseidonPartialRounds(t) {
     return rounds[t - 2];
 }
 
-// Inverse of the leading n x n minor of the mix; all minors of a Cauchy matrix are invertible.
-function poseidonLeadingInverse(mix, n) {
+// Inverse of the leading n x n minor of the t x t mix, which starts at numbers[start]; all minors of a Cauchy matrix
+// are invertible.
+function poseidonLeadingInverse(numbers, start, t, n) {
     var left[17][17];
     var right[17][17];
     for (var i = 0; i < n; i++) {
         for (var j = 0; j < n; j++) {
-            left[i][j] = mix[i][j];
+            left[i][j] = numbers[start + i * t + j];
             right[i][j] = i == j ? 1 : 0;
         }
     }
@@ -60,13 +61,49 @@ template PoseidonOutputs(nInputs, nOut) {
     signal input capacity;
     signal output out[nOut];
 
-    var C[8 * t + partialRounds] = poseidonConstants(t);
-    var M[t][t] = poseidonMix(t);
-    var MInverse[t][t] = poseidonMixInverse(t);
-    var P[t][t] = poseidonPreSparse(t);
-    var PInverse[t][t] = poseidonPreSparseInverse(t);
-    var S[partialRounds * (2 * t - 1)] = poseidonSparse(t);
-    var SInverse[partialRounds] = poseidonSparseInverse(t);
+    // Numbers of this width, one after another: constants C, mix M, its inverse, the mix P before the partial rounds,
+    // its inverse, sparse matrices S, inverses of their determinants.
+    var stride = 2 * t - 1;
+    var M = 8 * t + partialRounds;
+    var MInverse = M + t * t;
+    var P = MInverse + t * t;
+    var PInverse = P + t * t;
+    var S = PInverse + t * t;
+    var SInverse = S + stride * partialRounds;
+    var K[8 * t + partialRounds + 4 * t * t + 2 * t * partialRounds];
+    if (t == 2) {
+        K = poseidonParameters2();
+    } else if (t == 3) {
+        K = poseidonParameters3();
+    } else if (t == 4) {
+        K = poseidonParameters4();
+    } else if (t == 5) {
+        K = poseidonParameters5();
+    } else if (t == 6) {
+        K = poseidonParameters6();
+    } else if (t == 7) {
+        K = poseidonParameters7();
+    } else if (t == 8) {
+        K = poseidonParameters8();
+    } else if (t == 9) {
+        K = poseidonParameters9();
+    } else if (t == 10) {
+        K = poseidonParameters10();
+    } else if (t == 11) {
+        K = poseidonParameters11();
+    } else if (t == 12) {
+        K = poseidonParameters12();
+    } else if (t == 13) {
+        K = poseidonParameters13();
+    } else if (t == 14) {
+        K = poseidonParameters14();
+    } else if (t == 15) {
+        K = poseidonParameters15();
+    } else if (t == 16) {
+        K = poseidonParameters16();
+    } else if (t == 17) {
+        K = poseidonParameters17();
+    }
 
     // Inputs of the S-boxes of full rounds 1, 2, 3 and 4..7 (row 0 stays linear in the inputs) and of the partial
     // rounds; their squares and fourth powers; the S-box outputs of the last round that no output replaces.
@@ -82,19 +119,22 @@ template PoseidonOutputs(nInputs, nOut) {
     var y[t];
 
     // Full rounds 0..3.
-    x[0] = capacity + C[0];
+    x[0] = capacity + K[0];
     for (var i = 1; i < t; i++) {
-        x[i] = inputs[i - 1] + C[i];
+        x[i] = inputs[i - 1] + K[i];
     }
     for (var r = 0; r < 3; r++) {
         for (var i = 0; i < t; i++) {
             full2[r][i] <== x[i] * x[i];
             full4[r][i] <== full2[r][i] * full2[r][i];
         }
+        for (var j = 0; j < t; j++) {
+            y[j] = full4[r][j] * x[j] + K[(r + 1) * t + j];
+        }
         for (var i = 0; i < t; i++) {
             var sum = 0;
             for (var j = 0; j < t; j++) {
-                sum += M[j][i] * (full4[r][j] * x[j] + C[(r + 1) * t + j]);
+                sum += K[M + j * t + i] * y[j];
             }
             // Pinned below, with all of the row: y = MInverse * full[r].
             full[r][i] <-- sum;
@@ -102,9 +142,9 @@ template PoseidonOutputs(nInputs, nOut) {
         for (var j = 0; j < t; j++) {
             var form = 0;
             for (var i = 0; i < t; i++) {
-                form += MInverse[i][j] * full[r][i];
+                form += K[MInverse + i * t + j] * full[r][i];
             }
-            full4[r][j] * x[j] === form - C[(r + 1) * t + j];
+            full4[r][j] * x[j] === form - K[(r + 1) * t + j];
         }
         for (var i = 0; i < t; i++) {
             x[i] = full[r][i];
@@ -117,24 +157,26 @@ template PoseidonOutputs(nInputs, nOut) {
 
     // Values of the partial rounds, forwards. Assigns partial and full[3]; their constraints follow.
     var state[t];
+    for (var j = 0; j < t; j++) {
+        y[j] = full4[3][j] * x[j] + K[4 * t + j];
+    }
     for (var i = 0; i < t; i++) {
         var sum = 0;
         for (var j = 0; j < t; j++) {
-            sum += P[j][i] * (full4[3][j] * x[j] + C[4 * t + j]);
+            sum += K[P + j * t + i] * y[j];
         }
         state[i] = sum;
     }
-    var stride = 2 * t - 1;
     for (var r = 0; r < partialRounds; r++) {
         // Pinned by the backward walk below.
         partial[r] <-- state[0];
         partial2[r] <== partial[r] * partial[r];
         partial4[r] <== partial2[r] * partial2[r];
-        var power = partial4[r] * partial[r] + C[5 * t + r];
-        var head = S[stride * r] * power;
+        var power = partial4[r] * partial[r] + K[5 * t + r];
+        var head = K[S + stride * r] * power;
         for (var k = 1; k < t; k++) {
-            head += S[stride * r + k] * state[k];
-            state[k] += S[stride * r + t + k - 1] * power;
+            head += K[S + stride * r + k] * state[k];
+            state[k] += K[S + stride * r + t + k - 1] * power;
         }
         state[0] = head;
     }
@@ -152,21 +194,21 @@ template PoseidonOutputs(nInputs, nOut) {
     for (var r = partialRounds - 1; r >= 0; r--) {
         var form = walk[0];
         for (var k = 1; k < t; k++) {
-            form -= S[stride * r + k] * walk[k];
+            form -= K[S + stride * r + k] * walk[k];
         }
-        form *= SInverse[r];
-        partial4[r] * partial[r] === form - C[5 * t + r];
+        form *= K[SInverse + r];
+        partial4[r] * partial[r] === form - K[5 * t + r];
         for (var k = 1; k < t; k++) {
-            walk[k] -= S[stride * r + t + k - 1] * form;
+            walk[k] -= K[S + stride * r + t + k - 1] * form;
         }
         walk[0] = partial[r];
     }
     for (var j = 0; j < t; j++) {
         var form = 0;
         for (var i = 0; i < t; i++) {
-            form += PInverse[i][j] * walk[i];
+            form += K[PInverse + i * t + j] * walk[i];
         }
-        full4[3][j] * x[j] === form - C[4 * t + j];
+        full4[3][j] * x[j] === form - K[4 * t + j];
     }
 
     // Full rounds 4..6.
@@ -179,10 +221,13 @@ template PoseidonOutputs(nInputs, nOut) {
             full2[r][i] <== x[i] * x[i];
             full4[r][i] <== full2[r][i] * full2[r][i];
         }
+        for (var j = 0; j < t; j++) {
+            y[j] = full4[r][j] * x[j] + K[offset + j];
+        }
         for (var i = 0; i < t; i++) {
             var sum = 0;
             for (var j = 0; j < t; j++) {
-                sum += M[j][i] * (full4[r][j] * x[j] + C[offset + j]);
+                sum += K[M + j * t + i] * y[j];
             }
             // Pinned below, with all of the row: y = MInverse * full[r].
             full[r][i] <-- sum;
@@ -190,9 +235,9 @@ template PoseidonOutputs(nInputs, nOut) {
         for (var j = 0; j < t; j++) {
             var form = 0;
             for (var i = 0; i < t; i++) {
-                form += MInverse[i][j] * full[r][i];
+                form += K[MInverse + i * t + j] * full[r][i];
             }
-            full4[r][j] * x[j] === form - C[offset + j];
+            full4[r][j] * x[j] === form - K[offset + j];
         }
         for (var i = 0; i < t; i++) {
             x[i] = full[r][i];
@@ -210,22 +255,29 @@ template PoseidonOutputs(nInputs, nOut) {
     for (var i = 0; i < nOut; i++) {
         var sum = 0;
         for (var j = 0; j < t; j++) {
-            sum += M[j][i] * full4[7][j] * x[j];
+            sum += K[M + j * t + i] * full4[7][j] * x[j];
         }
         // Pinned below, jointly: the leading minor of the mix is invertible.
         out[i] <-- sum;
     }
-    var leadingInverse[17][17] = poseidonLeadingInverse(M, nOut);
-    for (var j = 0; j < nOut; j++) {
-        var form = 0;
-        for (var i = 0; i < nOut; i++) {
-            var rest = out[i];
-            for (var k = nOut; k < t; k++) {
-                rest -= M[k][i] * last[k - nOut];
-            }
-            form += leadingInverse[i][j] * rest;
+    var rest[nOut];
+    for (var i = 0; i < nOut; i++) {
+        rest[i] = out[i];
+        for (var k = nOut; k < t; k++) {
+            rest[i] -= K[M + k * t + i] * last[k - nOut];
         }
-        full4[7][j] * x[j] === form;
+    }
+    if (nOut == 1) {
+        (K[M] * full4[7][0]) * x[0] === rest[0];
+    } else {
+        var leadingInverse[17][17] = poseidonLeadingInverse(K, M, t, nOut);
+        for (var j = 0; j < nOut; j++) {
+            var form = 0;
+            for (var i = 0; i < nOut; i++) {
+                form += leadingInverse[i][j] * rest[i];
+            }
+            full4[7][j] * x[j] === form;
+        }
     }
 }
 
