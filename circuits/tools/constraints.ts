@@ -1,0 +1,76 @@
+// Constraint counts per component, by the compiler. Owns the list of components; `constraints.json` pins the counts.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { BlockSize } from "../schema/index.js";
+import { compileCircuit } from "./compile.js";
+import { generateSchemaSources } from "./generate-schema.js";
+import { blockCircuit, CIRCUITS, type CircuitInstance, ensureCircuit } from "./manifest.js";
+import { repositoryRoot } from "./paths.js";
+
+const component = (name: string, include: string, template: string): CircuitInstance => ({
+  name,
+  source: `pragma circom 2.2.0;\n\ninclude "${include}";\n\ncomponent main = ${template};\n`,
+});
+
+/** Components of the block circuit and of the programs, each compiled alone. */
+export const COMPONENTS: readonly CircuitInstance[] = [
+  component("Poseidon(2)", "hash/poseidon.circom", "Poseidon(2)"),
+  component("Poseidon(4)", "hash/poseidon.circom", "Poseidon(4)"),
+  component("Poseidon(16)", "hash/poseidon.circom", "Poseidon(16)"),
+  component("VerifySignature", "signature/eddsa.circom", "VerifySignature()"),
+  component("PublicData(160)", "public-data/public-data.circom", "PublicData(160)"),
+  component("MerkleUpdate(12)", "merkle/merkle-update.circom", "MerkleUpdate(12, 1)"),
+  component("Request", "block/request.circom", "Request()"),
+  component("Settlement", "block/settlement.circom", "Settlement()"),
+  component("PostedOrder(12)", "block/order.circom", "PostedOrder(12)"),
+  component("Operation", "block/operation.circom", "Operation()"),
+  component("Cell(8)", "block/cell.circom", "Cell(8)"),
+  component("Cell(12)", "block/cell.circom", "Cell(12)"),
+];
+
+/** Counts by component and circuit name. */
+export type ConstraintTable = Readonly<Record<string, number>>;
+
+/** Compiles every component and every circuit that ships, and counts their constraints. */
+export async function countConstraints(): Promise<ConstraintTable> {
+  generateSchemaSources();
+  const table: Record<string, number> = {};
+  for (const { name, source } of COMPONENTS) {
+    const folder = `component-${name.replace(/\W+/g, "-").replace(/-$/, "")}`;
+    table[name] = (await compileCircuit({ name: folder, source })).constraints.constraints;
+  }
+  for (const name of Object.keys(CIRCUITS)) table[name] = (await ensureCircuit(name)).constraints.constraints;
+  return table;
+}
+
+/** The pinned counts: `circuits/constraints.json`. */
+export const pinnedConstraints = (): ConstraintTable =>
+  JSON.parse(readFileSync(join(repositoryRoot(), "circuits", "constraints.json"), "utf8"));
+
+const BASE: BlockSize = {
+  name: "marginal",
+  depth: 12,
+  requests: 1,
+  settlements: 1,
+  orders: 1,
+  withdrawals: 1,
+  cells: 2,
+  operations: 1,
+};
+
+/**
+ * What one more slot costs in a whole block at depth 12, its share of transcript and public words included: the
+ * difference between two blocks that differ by 16 slots, divided by 16.
+ */
+export async function marginalConstraints(): Promise<Readonly<Record<string, number>>> {
+  generateSchemaSources();
+  const count = async (size: BlockSize): Promise<number> =>
+    (await compileCircuit(blockCircuit(size))).constraints.constraints;
+  const base = await count(BASE);
+  const table: Record<string, number> = {};
+  for (const name of ["operations", "settlements", "orders", "requests", "withdrawals", "cells"] as const) {
+    const more = await count({ ...BASE, name: `marginal-${name}`, [name]: BASE[name] + 16 });
+    table[name] = (more - base) / 16;
+  }
+  return table;
+}
