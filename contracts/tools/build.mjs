@@ -62,24 +62,20 @@ function filesBelow(folder, suffix) {
 }
 
 /**
- * Makes sure that src/generated/Schema.sol is there and compiles: writes it from the built circuits workspace when it is
- * missing, and gives hexadecimal literals of 40 digits a leading 00, because Solidity reads them as addresses.
+ * Makes sure that src/generated/Schema.sol is there: writes it from the built circuits workspace when it is missing.
  * @throws {ContractBuildError} CONTRACTS_SCHEMA_MISSING when circuits has not been built.
  */
 export async function ensureSchema() {
-  const schema = join(contractsFolder, "src", "generated", "Schema.sol");
-  if (!existsSync(schema)) {
-    const tools = join(contractsFolder, "..", "circuits", "dist", "tools", "index.js");
-    if (!existsSync(tools)) {
-      throw new ContractBuildError(
-        "CONTRACTS_SCHEMA_MISSING",
-        "contracts/src/generated/Schema.sol is missing; build circuits first (npx tsc -b circuits).",
-      );
-    }
-    const { generateSchemaSources } = await import(pathToFileURL(tools).href);
-    generateSchemaSources();
+  if (existsSync(join(contractsFolder, "src", "generated", "Schema.sol"))) return;
+  const tools = join(contractsFolder, "..", "circuits", "dist", "tools", "index.js");
+  if (!existsSync(tools)) {
+    throw new ContractBuildError(
+      "CONTRACTS_SCHEMA_MISSING",
+      "contracts/src/generated/Schema.sol is missing; build circuits first (npx tsc -b circuits).",
+    );
   }
-  writeIfChanged(schema, readFileSync(schema, "utf8").replace(/\b0x([0-9a-f]{40})\b/g, "0x00$1"));
+  const { generateSchemaSources } = await import(pathToFileURL(tools).href);
+  generateSchemaSources();
 }
 
 function contentKey() {

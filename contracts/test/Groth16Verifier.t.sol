@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {BN254} from "../src/curve/BN254.sol";
+import {DevelopmentKeys} from "../src/proof/DevelopmentKeys.sol";
+import {Groth16Verifier} from "../src/proof/Groth16Verifier.sol";
+import {IGroth16Verifier} from "../src/proof/IGroth16Verifier.sol";
+import {VerificationKeys} from "../src/proof/VerificationKeys.sol";
+import {NaiveBatchVerifier} from "./support/NaiveBatchVerifier.sol";
+import {Test} from "./support/Test.sol";
+import {Trapdoor} from "./support/Trapdoor.sol";
+import {G2Vectors} from "./vectors/G2Vectors.sol";
+
+contract Groth16VerifierTest is Test {
+    uint256 private constant R = BN254.R;
+    uint256 private constant Q = BN254.Q;
+    Groth16Verifier private verifier;
+    address[] private keys;
+
+    function setUp() external {
+        verifier = new Groth16Verifier(Trapdoor.alpha(), Trapdoor.beta(), Trapdoor.gamma());
+        for (uint256 i = 0; i < 4; i++) {
+            keys.push(VerificationKeys.store(Trapdoor.encode(Trapdoor.key(i))));
+        }
+    }
+
+    function _entry(uint256 key, uint256 salt) private view returns (IGroth16Verifier.BatchEntry memory) {
+        uint256[3] memory signals;
+        for (uint256 j = 0; j < 3; j++) {
+            signals[j] = uint256(keccak256(abi.encode("signal", salt, j))) % R;
+        }
+        return _entryFor(key, signals, salt);
+    }
+
+    function _entryFor(uint256 key, uint256[3] memory signals, uint256 salt)
+        private
+        view
+        returns (IGroth16Verifier.BatchEntry memory)
+    {
+        uint256[8] memory proof = Trapdoor.prove(Trapdoor.key(key), signals, salt);
+        return IGroth16Verifier.BatchEntry(keys[key], signals[0], signals[1], signals[2], proof);
+    }
+
+    function _batch(uint256 count, uint256 keyCount) private view returns (IGroth16Verifier.BatchEntry[] memory batch) {
+        batch = new IGroth16Verifier.BatchEntry[](count);
+        for (uint256 i = 0; i < count; i++) {
+            batch[i] = _entry(i % keyCount, i);
+        }
+    }
+
+    function _verifySingle(IGroth16Verifier.BatchEntry memory entry) private view returns (bool) {
+        return verifier.verify(entry.key, [entry.commitment, entry.y, entry.z], entry.proof);
+    }
+
+    // Construction, in source order.
+
+    function test_constructor_revertsIfAlphaNotOnCurve() external {
+        uint256[2] memory alpha = Trapdoor.alpha();
+        alpha[0] += 1;
+        vm.expectRevert(abi.encodeWithSelector(BN254.PointNotOnCurve.selector, alpha[0]));
+        new Groth16Verifier(alpha, Trapdoor.beta(), Trapdoor.gamma());
+    }
+
+    function test_constructor_revertsIfBetaNotInSubgroup() external {
+        uint256[2] memory alpha = Trapdoor.alpha();
+        uint256[4] memory beta = G2Vectors.outsideSubgroup();
+        vm.expectRevert(abi.encodeWithSelector(BN254.PointNotInSubgroup.selector, beta[0]));
+        new Groth16Verifier(alpha, beta, Trapdoor.gamma());
+    }
+
+    function test_constructor_revertsIfGammaNotGenerator() external {
+        uint256[2] memory alpha = Trapdoor.alpha();
+        vm.expectRevert(IGroth16Verifier.GammaNotGenerator.selector);
+        new Groth16Verifier(alpha, Trapdoor.beta(), G2Vectors.delta0());
+    }
+
+    function test_constructor_revertsIfDevelopmentKeysOnPublicChain() external {
+        uint256[2] memory alpha = [
+            DevelopmentKeys.ALPHA_X, 15388066855049919106989655750141837608386049057185052361155009521310851715220
+        ];
+        Groth16Verifier local = new Groth16Verifier(alpha, Trapdoor.beta(), Trapdoor.gamma());
+        assertTrue(local.usesDevelopmentKeys());
+        vm.chainId(1337);
+        local.requireChainAllowed();
+        vm.chainId(1);
+        vm.expectRevert(abi.encodeWithSelector(IGroth16Verifier.DevelopmentKeysOnPublicChain.selector, 1));
+        new Groth16Verifier(alpha, Trapdoor.beta(), Trapdoor.gamma());
+        alpha[1] = Q - alpha[1];
+        vm.expectRevert(abi.encodeWithSelector(IGroth16Verifier.DevelopmentKeysOnPublicChain.selector, 1));
+        new Groth16Verifier(alpha, Trapdoor.beta(), Trapdoor.gamma());
+        // A deployment that came from a local chain stays useless on a public one.
+        IGroth16Verifier.BatchEntry memory entry = _entry(0, 0);
+        vm.expectRevert(abi.encodeWithSelector(IGroth16Verifier.DevelopmentKeysOnPublicChain.selector, 1));
+        local.verify(entry.key, [entry.commitment, entry.y, entry.z], entry.proof);
+        vm.expectRevert(abi.encodeWithSelector(IGroth16Verifier.DevelopmentKeysOnPublicChain.selector, 1));
+        local.requireChainAllowed();
+        assertTrue(_verifySingle(entry));
+    }
+
+    function test_constructor_keepsConstants() external view {
+        assertEq(abi.encode(verifier.alpha()), abi.encode(Trapdoor.alpha()));
+        assertEq(abi.encode(verifier.beta()), abi.encode(Trapdoor.beta()));
+        assertEq(abi.encode(verifier.gamma()), abi.encode(Trapdoor.gamma()));
+        assertFalse(verifier.usesDevelopmentKeys());
+    }
+
+    // Single proofs.
+
+    function test_verify_acceptsValidProofs() external view {
+        for (uint256 i = 0; i < 4; i++) {
+            assertTrue(_verifySingle(_entry(i, i)));
+        }
+        assertTrue(_verifySingle(_entryFor(0, [uint256(0), 0, 0], 9)), "zero signals");
+        assertTrue(_verifySingle(_entryFor(0, [R - 1, R - 1, R - 1], 9)), "maximal signals");
+    }
+
+    function test_verify_rejectsChangedSignalsKeysAndPoints() external view {
+        IGroth16Verifier.BatchEntry memory entry = _entry(0, 5);
+        assertFalse(verifier.verify(entry.key, [addmod(entry.commitment, 1, R), entry.y, entry.z], entry.proof));
+        assertFalse(verifier.verify(entry.key, [entry.commitment, addmod(entry.y, 1, R), entry.z], entry.proof));
+        assertFalse(verifier.verify(entry.key, [entry.commitment, entry.y, addmod(entry.z, 1, R)], entry.proof));
+        // Key 3 has the delta of key 0, key 1 has another.
+        assertFalse(verifier.verify(keys[3], [entry.commitment, entry.y, entry.z], entry.proof));
+        assertFalse(verifier.verify(keys[1], [entry.commitment, entry.y, entry.z], entry.proof));
+        IGroth16Verifier.BatchEntry memory other = _entry(0, 6);
+        uint256[8] memory proof = entry.proof;
+        (proof[0], proof[1]) = (other.proof[0], other.proof[1]);
+        assertFalse(verifier.verify(entry.key, [entry.commitment, entry.y, entry.z], proof), "A");
+    }
+
+    function test_verify_acceptsRerandomisedProof() external view {
+        // Proof bytes are malleable: (−A, −B, C) is valid too. Never an identifier.
+        IGroth16Verifier.BatchEntry memory entry = _entry(0, 5);
+        entry.proof[1] = Q - entry.proof[1];
+        entry.proof[4] = Q - entry.proof[4];
+        entry.proof[5] = Q - entry.proof[5];
+        assertTrue(_verifySingle(entry));
+    }
+
+    function test_verify_revertsIfKeyNotFound() external {
+        IGroth16Verifier.BatchEntry memory entry = _entry(0, 5);
+        address[3] memory wrong = [address(0xdead), address(verifier), address(0xbeef)];
+        vm.etch(wrong[2], abi.encodePacked(hex"01", Trapdoor.encode(Trapdoor.key(0))));
+        for (uint256 i = 0; i < wrong.length; i++) {
+            vm.expectRevert(abi.encodeWithSelector(IGroth16Verifier.KeyNotFound.selector, wrong[i]));
+            verifier.verify(wrong[i], [entry.commitment, entry.y, entry.z], entry.proof);
+        }
+    }
+
+    function test_verify_revertsIfSignalNotInField() external {
+        IGroth16Verifier.BatchEntry memory entry = _entryFor(0, [uint256(1), 2, 3], 5);
+        for (uint256 j = 0; j < 3; j++) {
+            uint256[3] memory signals = [uint256(1), 2, 3];
+            signals[j] += R;
+            vm.expectRevert(abi.encodeWithSelector(IGroth16Verifier.SignalNotInField.selector, signals[j]));
+            verifier.verify(entry.key, signals, entry.proof);
+        }
+    }
+
+    function test_verify_revertsIfCoordinateNotInField() external {
+        IGroth16Verifier.BatchEntry memory entry = _entry(0, 5);
+        for (uint256 j = 0; j < 8; j++) {
+            uint256[8] memory proof = entry.proof;
+            uint256 original = proof[j];
+            proof[j] += Q;
+            vm.expectRevert(abi.encodeWithSelector(BN254.CoordinateNotInField.selector, proof[j]));
+            verifier.verify(entry.key, [entry.commitment, entry.y, entry.z], proof);
+            proof[j] = original;
+        }
+    }
+
+    function test_verify_revertsIfPointNotOnCurve() external {
+        IGroth16Verifier.BatchEntry memory entry = _entry(0, 5);
+        for (uint256 j = 0; j < 8; j++) {
+            uint256 original = entry.proof[j];
+            entry.proof[j] = addmod(original, 1, Q);
+            uint256 first = j < 2 ? 0 : j < 6 ? 2 : 6;
+            vm.expectRevert(abi.encodeWithSelector(BN254.PointNotOnCurve.selector, entry.proof[first]));
+            verifier.verify(entry.key, [entry.commitment, entry.y, entry.z], entry.proof);
+            entry.proof[j] = original;
+        }
+    }
+
+    function test_verify_revertsIfPointAtInfinity() external {
+        uint256[3] memory starts = [uint256(0), 2, 6];
+        uint256[3] memory ends = [uint256(2), 6, 8];
+        for (uint256 p = 0; p < 3; p++) {
+            IGroth16Verifier.BatchEntry memory entry = _entry(0, 5);
+            for (uint256 j = starts[p]; j < ends[p]; j++) {
+                entry.proof[j] = 0;
+            }
+            vm.expectRevert(BN254.PointAtInfinity.selector);
+            verifier.verify(entry.key, [entry.commitment, entry.y, entry.z], entry.proof);
+        }
+    }
+
+    function test_verify_boundsGasIfBNotInSubgroup() external {
+        IGroth16Verifier.BatchEntry memory entry = _entry(0, 5);
+        uint256[4] memory b = G2Vectors.outsideSubgroup();
+        (entry.proof[2], entry.proof[3], entry.proof[4], entry.proof[5]) = (b[0], b[1], b[2], b[3]);
+        uint256 before = gasleft();
+        vm.expectRevert(abi.encodeWithSelector(BN254.PrecompileFailed.selector, 8));
+        verifier.verify(entry.key, [entry.commitment, entry.y, entry.z], entry.proof);
+        assertTrue(before - gasleft() < 600_000, "a refused point must not burn the gas of the transaction");
+    }
+
+    // Batches.
+
+    function test_verifyBatch_revertsIfEmpty() external {
+        vm.expectRevert(IGroth16Verifier.EmptyBatch.selector);
+        verifier.verifyBatch(new IGroth16Verifier.BatchEntry[](0));
+    }
+
+    function test_verifyBatch_acceptsValidBatches() external view {
+        for (uint256 count = 1; count <= 6; count++) {
+            for (uint256 keyCount = 1; keyCount <= 4; keyCount++) {
+                assertTrue(verifier.verifyBatch(_batch(count, keyCount)));
+            }
+        }
+    }
+
+    function test_verifyBatch_acceptsTheSameProofTwice() external view {
+        IGroth16Verifier.BatchEntry[] memory batch = new IGroth16Verifier.BatchEntry[](2);
+        (batch[0], batch[1]) = (_entry(0, 0), _entry(0, 0));
+        assertTrue(verifier.verifyBatch(batch));
+    }
+
+    function test_verifyBatch_rejectsOneInvalidProofAnywhere() external view {
+        for (uint256 i = 0; i < 4; i++) {
+            IGroth16Verifier.BatchEntry[] memory batch = _batch(4, 2);
+            batch[i].y = addmod(batch[i].y, 1, R);
+            assertFalse(verifier.verifyBatch(batch));
+        }
+    }
+
+    function test_verifyBatch_rejectsErrorsThatCancelInASum() external view {
+        // Without coefficients, C_0 + d and C_1 − d cancel.
+        IGroth16Verifier.BatchEntry[] memory batch = _batch(2, 1);
+        uint256[2] memory d = Trapdoor.g1(77);
+        _addToC(batch[0], d);
+        _addToC(batch[1], Trapdoor.negate(d));
+        assertFalse(verifier.verifyBatch(batch));
+    }
+
+    function test_verifyBatch_rejectsSwappedKeys() external view {
+        IGroth16Verifier.BatchEntry[] memory batch = _batch(2, 2);
+        (batch[0].key, batch[1].key) = (batch[1].key, batch[0].key);
+        assertFalse(verifier.verifyBatch(batch));
+    }
+
+    function test_verifyBatch_revertsIfAnyEntryMalformed() external {
+        IGroth16Verifier.BatchEntry[] memory batch = _batch(3, 2);
+        batch[2].z += R;
+        vm.expectRevert(abi.encodeWithSelector(IGroth16Verifier.SignalNotInField.selector, batch[2].z));
+        verifier.verifyBatch(batch);
+        batch = _batch(3, 2);
+        batch[1].key = address(0xdead);
+        vm.expectRevert(abi.encodeWithSelector(IGroth16Verifier.KeyNotFound.selector, address(0xdead)));
+        verifier.verifyBatch(batch);
+    }
+
+    function testFuzz_verifyBatch_rejectsAnyChangedSignal(uint256 seed) external view {
+        IGroth16Verifier.BatchEntry[] memory batch = _batch(1 + seed % 4, 1 + (seed >> 8) % 3);
+        IGroth16Verifier.BatchEntry memory entry = batch[(seed >> 16) % batch.length];
+        uint256 shift = 1 + (seed >> 40) % (R - 1);
+        uint256 which = (seed >> 24) % 3;
+        if (which == 0) entry.commitment = addmod(entry.commitment, shift, R);
+        else if (which == 1) entry.y = addmod(entry.y, shift, R);
+        else entry.z = addmod(entry.z, shift, R);
+        assertFalse(verifier.verifyBatch(batch));
+    }
+
+    // The two forgeries of research/rollups.md §4d: with per-proof randomness rho_1 = H(proof_1, signals_1), the first
+    // proof can be fitted to any false second statement. A naive verifier accepts, ours does not.
+
+    function test_verifyBatch_rejectsForgeryWithInfinity() external {
+        NaiveBatchVerifier naive = new NaiveBatchVerifier(Trapdoor.alpha(), Trapdoor.beta(), Trapdoor.gamma());
+        (IGroth16Verifier.BatchEntry[] memory batch,) = _forge(naive, 0);
+        assertTrue(naive.verifyBatch(Trapdoor.encode(Trapdoor.key(0)), batch, false), "the naive verifier accepts");
+        vm.expectRevert(BN254.PointAtInfinity.selector);
+        verifier.verifyBatch(batch);
+    }
+
+    function test_verifyBatch_rejectsForgeryWithoutInfinity() external {
+        NaiveBatchVerifier naive = new NaiveBatchVerifier(Trapdoor.alpha(), Trapdoor.beta(), Trapdoor.gamma());
+        (IGroth16Verifier.BatchEntry[] memory batch, uint256 falseSignal) = _forge(naive, 123456789);
+        bytes memory key = Trapdoor.encode(Trapdoor.key(0));
+        assertTrue(naive.verifyBatch(key, batch, true), "accepted although points at infinity are refused");
+        assertEq(batch[1].commitment, falseSignal);
+        assertFalse(_verifySingle(batch[1]), "the second statement is false");
+        assertFalse(verifier.verifyBatch(batch), "ours rejects");
+        (batch[0], batch[1]) = (batch[1], batch[0]);
+        assertFalse(verifier.verifyBatch(batch), "in either order");
+    }
+
+    /// @dev From one valid proof (signals s, A, B, C): a second proof (t A, B, t C) for false signals s', whose
+    /// challenge rho the naive verifier takes from it alone; then the first proof absorbs the error:
+    /// s_0 = (1 + rho) s − rho s', A_0 = (1 + rho) A − rho t A, C_0 likewise. t = 0 is the published attack. alpha·beta
+    /// and ic0 fit because the coefficients 1 and rho of both proofs sum to 1 + rho on either side.
+    function _forge(NaiveBatchVerifier naive, uint256 t)
+        private
+        view
+        returns (IGroth16Verifier.BatchEntry[] memory batch, uint256 falseSignal)
+    {
+        IGroth16Verifier.BatchEntry memory valid = _entry(0, 3);
+        batch = new IGroth16Verifier.BatchEntry[](2);
+        falseSignal = 666;
+        uint256[2] memory a = [valid.proof[0], valid.proof[1]];
+        uint256[2] memory c = [valid.proof[6], valid.proof[7]];
+        uint256[4] memory b = [valid.proof[2], valid.proof[3], valid.proof[4], valid.proof[5]];
+        uint256[8] memory second =
+            Trapdoor.assemble(Trapdoor.multiply(a[0], a[1], t), b, Trapdoor.multiply(c[0], c[1], t));
+        batch[1] = IGroth16Verifier.BatchEntry(valid.key, falseSignal, 1, 2, second);
+        uint256 rho = naive.coefficient(batch[1]);
+        uint256 factor = addmod(addmod(1, rho, R), R - mulmod(rho, t, R), R);
+        batch[0] = IGroth16Verifier.BatchEntry(
+            valid.key,
+            _absorb(valid.commitment, falseSignal, rho),
+            _absorb(valid.y, 1, rho),
+            _absorb(valid.z, 2, rho),
+            Trapdoor.assemble(
+                Trapdoor.multiply(a[0], a[1], factor), b, Trapdoor.multiply(c[0], c[1], factor)
+            )
+        );
+    }
+
+    /// @dev (1 + rho) signal − rho falseSignal.
+    function _absorb(uint256 signal, uint256 falseSignal, uint256 rho) private pure returns (uint256) {
+        return addmod(mulmod(addmod(1, rho, R), signal, R), R - mulmod(rho, falseSignal, R), R);
+    }
+
+    function _addToC(IGroth16Verifier.BatchEntry memory entry, uint256[2] memory point) private view {
+        uint256[2] memory sum = Trapdoor.add([entry.proof[6], entry.proof[7]], point);
+        (entry.proof[6], entry.proof[7]) = (sum[0], sum[1]);
+    }
+}

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: MIT
+// A whole deployment with trapdoor keys, and a builder of blocks: words, their value y by the plain definition over the
+// whole vector, and valid proofs for them.
+pragma solidity ^0.8.28;
+
+import {Schema} from "../../src/generated/Schema.sol";
+import {Groth16Verifier} from "../../src/proof/Groth16Verifier.sol";
+import {ProgramRegistry} from "../../src/proof/ProgramRegistry.sol";
+import {StatementRegistry} from "../../src/proof/StatementRegistry.sol";
+import {IRollup} from "../../src/rollup/IRollup.sol";
+import {Rollup} from "../../src/rollup/Rollup.sol";
+import {ISeedRegistry} from "../../src/seeds/ISeedRegistry.sol";
+import {SeedRegistry} from "../../src/seeds/SeedRegistry.sol";
+import {CTZ} from "../../src/token/CTZ.sol";
+import {BabyJubJubVectors} from "../vectors/BabyJubJubVectors.sol";
+import {Test} from "./Test.sol";
+import {Trapdoor} from "./Trapdoor.sol";
+
+abstract contract RollupFixture is Test {
+    /// @dev A request as it stands in the queue.
+    struct Request {
+        uint256 head0;
+        uint256 head1;
+        uint256 route;
+        uint256 value;
+    }
+
+    /// @dev A statement with its program (number of a trapdoor key) and its C.
+    struct Statement {
+        uint256 keyNumber;
+        uint256 programId;
+        uint256 commitment;
+        uint256 domain;
+        address provider;
+        uint256 salt;
+    }
+
+    /// @dev Everything that a block's words say.
+    struct Block {
+        uint256[3] roots;
+        uint256 operationDomain;
+        uint256 statementDomain;
+        uint256 number;
+        uint256 time;
+        uint256 feeAccount;
+        uint256 depth;
+        uint256 burned;
+        uint256 pool;
+        uint256 firstRequest;
+        Request[] requests;
+        Statement[] statements;
+        uint256[2][] orderHeads;
+        uint256[4][] orderTails;
+        uint256[] withdrawals;
+        uint256[] cells;
+        uint256 commitment;
+    }
+
+    uint256 internal constant R = Schema.FIELD_MODULUS;
+    uint256 internal constant UNIT = 1e9;
+    uint256 internal constant GENESIS = 0x9e5e515;
+    uint256 internal constant NOW = 1_800_000_000;
+    /// @dev Trapdoor key numbers of the block circuit and of two programs.
+    uint256 internal constant BLOCK_KEY = 0;
+    uint256 internal constant PROGRAM_0 = 1;
+    uint256 internal constant PROGRAM_1 = 2;
+    uint8 internal constant DEPTH = 8;
+
+    address internal constant OPERATOR = address(0x09e7a707);
+    address internal constant POOL = address(0x9001);
+    address internal constant ALICE = address(0xa11ce);
+    address internal constant BOB = address(0xb0b);
+
+    CTZ internal ctz;
+    Groth16Verifier internal verifier;
+    ProgramRegistry internal programs;
+    StatementRegistry internal statementRegistry;
+    Rollup internal rollup;
+    SeedRegistry internal seeds;
+
+    /// @dev Requests queued through the fixture, in order.
+    Request[] internal queue;
+
+    function deployAll(uint8 depth) internal {
+        vm.warp(NOW);
+        ctz = new CTZ(1_000_000 ether);
+        verifier = new Groth16Verifier(Trapdoor.alpha(), Trapdoor.beta(), Trapdoor.gamma());
+        programs = new ProgramRegistry(verifier);
+        statementRegistry = new StatementRegistry(programs);
+        programs.register(Trapdoor.encode(Trapdoor.key(PROGRAM_0)), bytes32("r1cs"), bytes32("transcript"), true);
+        programs.register(Trapdoor.encode(Trapdoor.key(PROGRAM_1)), bytes32("r1cs"), bytes32("transcript"), true);
+        address predicted = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
+        rollup = new Rollup(deploymentFor(predicted, depth), circuits());
+        seeds = new SeedRegistry(rollup);
+        address[2] memory users = [ALICE, BOB];
+        for (uint256 i = 0; i < users.length; i++) {
+            ctz.transfer(users[i], 1_000 ether);
+            vm.prank(users[i]);
+            ctz.approve(address(rollup), type(uint256).max);
+        }
+    }
+
+    function deploymentFor(address seedRegistry, uint8 depth) internal view returns (IRollup.Deployment memory) {
+        return IRollup.Deployment(address(ctz), address(programs), seedRegistry, OPERATOR, POOL, GENESIS, depth);
+    }
+
+    function circuits() internal view returns (IRollup.BlockCircuit[] memory list) {
+        list = new IRollup.BlockCircuit[](1);
+        list[0] = IRollup.BlockCircuit(Trapdoor.encode(Trapdoor.key(BLOCK_KEY)), 6, 4, 2, 4, 10);
+    }
+
+    function keyOf(uint256 i) internal pure returns (uint256 ax, uint256 ay) {
+        uint256[2][4] memory keys = BabyJubJubVectors.keys();
+        return (keys[i % 4][0], keys[i % 4][1]);
+    }
+
+    // Queueing through the contract, with the expected words kept aside.
+
+    function registerAccount(address owner, uint256 units) internal returns (uint32 index) {
+        (uint256 ax, uint256 ay) = keyOf(0);
+        vm.prank(owner);
+        index = rollup.register(ax, ay, units * UNIT);
+        uint256 route = Schema.packRequestRoute(Schema.REQUEST_REGISTER, index, block.timestamp, uint160(owner));
+        queue.push(Request(ax, ay, route, units));
+    }
+
+    function depositUnits(address from, uint32 index, uint256 units) internal {
+        vm.prank(from);
+        rollup.deposit(index, units * UNIT);
+        uint256 route = Schema.packRequestRoute(Schema.REQUEST_DEPOSIT, index, block.timestamp, uint160(from));
+        queue.push(Request(0, 0, route, units));
+    }
+
+    function registerSeed(address creator, uint64 parent) internal returns (uint64 seedId) {
+        uint256 programId = programIdOf(PROGRAM_0);
+        uint32 index;
+        vm.prank(creator);
+        (seedId, index) = seeds.register(
+            bytes32("artefact"), "ipfs://weights", programId, 4711, parent, ISeedRegistry.Terms(200, 500, 500, 0)
+        );
+        uint256 route = Schema.packRequestRoute(
+            Schema.REQUEST_REGISTER_SEED, index, block.timestamp, Schema.packSeedSubject(parent, seedId)
+        );
+        uint256 value = Schema.packRequestValue(0, Schema.packSeedPayload(200, 500, 500, 0, 1));
+        queue.push(Request(4711, programId, route, value));
+    }
+
+    function programIdOf(uint256 keyNumber) internal view returns (uint256) {
+        return uint256(keccak256(Trapdoor.encode(Trapdoor.key(keyNumber)))) >> 8;
+    }
+
+    // Blocks.
+
+    /// @dev The next block after the contract's state, empty.
+    function nextBlock() internal view returns (Block memory b) {
+        IRollup.State memory state = rollup.state();
+        b.roots = [state.root, uint256(keccak256(abi.encode("root", state.blockNumber))) % R, 77];
+        b.operationDomain = rollup.operationDomain();
+        b.statementDomain = rollup.statementDomain();
+        b.number = state.blockNumber + 1;
+        b.time = block.timestamp;
+        b.feeAccount = 1;
+        b.depth = rollup.depth();
+        b.firstRequest = state.consumedRequests;
+        b.commitment = uint256(keccak256(abi.encode("C", state.blockNumber))) % R;
+    }
+
+    /// @dev The block after `previous`, empty.
+    function blockAfter(Block memory previous) internal view returns (Block memory b) {
+        b = nextBlock();
+        b.roots = [previous.roots[1], uint256(keccak256(abi.encode("root", previous.number))) % R, 78];
+        b.number = previous.number + 1;
+        b.time = previous.time;
+        b.firstRequest = previous.firstRequest + previous.requests.length;
+        b.commitment = uint256(keccak256(abi.encode("C", previous.number))) % R;
+    }
+
+    /// @dev Takes the next `count` requests of the queue.
+    function takeRequests(Block memory b, uint256 count) internal view {
+        b.requests = new Request[](count);
+        for (uint256 i = 0; i < count; i++) {
+            b.requests[i] = queue[b.firstRequest + i];
+        }
+    }
+
+    function addStatements(Block memory b, uint256 count) internal view {
+        b.statements = new Statement[](count);
+        for (uint256 i = 0; i < count; i++) {
+            uint256 key = i % 2 == 0 ? PROGRAM_0 : PROGRAM_1;
+            uint256 commitment = uint256(keccak256(abi.encode("statement", b.number, i))) % R;
+            b.statements[i] = Statement(key, programIdOf(key), commitment, b.statementDomain, BOB, i);
+        }
+    }
+
+    function addOrdersAndCells(Block memory b, uint256 orders, uint256 cells) internal pure {
+        b.orderHeads = new uint256[2][](orders);
+        b.orderTails = new uint256[4][](orders);
+        for (uint256 i = 0; i < orders; i++) {
+            for (uint256 j = 0; j < 2; j++) {
+                b.orderHeads[i][j] = uint256(keccak256(abi.encode("order head", i, j))) % R;
+            }
+            for (uint256 j = 0; j < 4; j++) {
+                b.orderTails[i][j] = uint256(keccak256(abi.encode("order tail", i, j))) >> 8;
+            }
+        }
+        b.cells = new uint256[](cells);
+        for (uint256 i = 0; i < cells; i++) {
+            b.cells[i] = Schema.packCellWord(uint256(keccak256(abi.encode("cell", i))) >> 32, i);
+        }
+    }
+
+    function addWithdrawals(Block memory b, address[] memory recipients, uint256 units) internal pure {
+        b.withdrawals = new uint256[](recipients.length);
+        for (uint256 i = 0; i < recipients.length; i++) {
+            b.withdrawals[i] = Schema.packWithdrawalWord(units + i, uint160(recipients[i]));
+        }
+    }
+
+    /// @dev `BlockMeta`, its offsets written out; Schema.packBlockMeta has too many parameters for the stack here.
+    function metaOf(Block memory b) internal pure returns (uint256 meta) {
+        meta = b.number | (b.time << 40) | (b.feeAccount << 80) | (b.depth << 104);
+        meta |= (b.requests.length << 112) | (b.statements.length << 128) | (b.orderHeads.length << 144);
+        meta |= (b.withdrawals.length << 160) | (b.cells.length << 176);
+    }
+
+    /// @dev Used words as they stand in calldata.
+    function encodeWords(Block memory b) internal pure returns (bytes memory words) {
+        words = abi.encodePacked(b.roots);
+        words = bytes.concat(words, _tail(b.operationDomain), _tail(b.statementDomain), _tail(metaOf(b)));
+        words = bytes.concat(words, _tail(Schema.packBlockTotals(b.burned, b.pool, b.firstRequest)));
+        for (uint256 i = 0; i < b.requests.length; i++) {
+            words = bytes.concat(words, abi.encodePacked(b.requests[i].head0, b.requests[i].head1));
+        }
+        for (uint256 i = 0; i < b.requests.length; i++) {
+            words = bytes.concat(words, _tail(b.requests[i].route), _tail(b.requests[i].value));
+        }
+        for (uint256 i = 0; i < b.statements.length; i++) {
+            words = bytes.concat(words, bytes32(b.statements[i].commitment));
+        }
+        for (uint256 i = 0; i < b.statements.length; i++) {
+            words = bytes.concat(words, _tail(b.statements[i].programId));
+        }
+        for (uint256 i = 0; i < b.orderHeads.length; i++) {
+            words = bytes.concat(words, abi.encodePacked(b.orderHeads[i]));
+        }
+        for (uint256 i = 0; i < b.orderTails.length; i++) {
+            uint256[4] memory t = b.orderTails[i];
+            words = bytes.concat(words, _tail(t[0]), _tail(t[1]), _tail(t[2]), _tail(t[3]));
+        }
+        words = bytes.concat(words, _tails(b.withdrawals), _tails(b.cells));
+    }
+
+    /// @dev All words of the vector, unused ones zero: the definition, written out.
+    function expand(Block memory b) internal pure returns (uint256[] memory vector) {
+        vector = new uint256[](3 + 4 + 12 + 12 + 4 + 4 + 4 + 8 + 4 + 10);
+        for (uint256 i = 0; i < 3; i++) {
+            vector[i] = b.roots[i];
+        }
+        (vector[3], vector[4], vector[5]) = (b.operationDomain, b.statementDomain, metaOf(b));
+        vector[6] = Schema.packBlockTotals(b.burned, b.pool, b.firstRequest);
+        for (uint256 i = 0; i < b.requests.length; i++) {
+            (vector[7 + 2 * i], vector[8 + 2 * i]) = (b.requests[i].head0, b.requests[i].head1);
+            (vector[19 + 2 * i], vector[20 + 2 * i]) = (b.requests[i].route, b.requests[i].value);
+        }
+        for (uint256 i = 0; i < b.statements.length; i++) {
+            (vector[31 + i], vector[35 + i]) = (b.statements[i].commitment, b.statements[i].programId);
+        }
+        for (uint256 i = 0; i < b.orderHeads.length; i++) {
+            for (uint256 j = 0; j < 2; j++) {
+                vector[39 + 2 * i + j] = b.orderHeads[i][j];
+            }
+            for (uint256 j = 0; j < 4; j++) {
+                vector[43 + 4 * i + j] = b.orderTails[i][j];
+            }
+        }
+        for (uint256 i = 0; i < b.withdrawals.length; i++) {
+            vector[51 + i] = b.withdrawals[i];
+        }
+        for (uint256 i = 0; i < b.cells.length; i++) {
+            vector[55 + i] = b.cells[i];
+        }
+    }
+
+    function evaluate(uint256[] memory vector, uint256 z) internal pure returns (uint256 y) {
+        for (uint256 i = vector.length; i > 0; i--) {
+            y = addmod(mulmod(y, z, R), vector[i - 1], R);
+        }
+    }
+
+    function challengeOf(uint256 programId, uint256 commitment, bytes memory words) internal view returns (uint256) {
+        bytes32 domain = keccak256("Catalyze/1/z");
+        bytes32 digest = keccak256(
+            abi.encode(domain, block.chainid, address(programs), programId, commitment, keccak256(words))
+        );
+        return uint256(digest) % R;
+    }
+
+    /// @dev The block with valid proofs.
+    function prove(Block memory b) internal view returns (IRollup.BlockSubmission memory submission) {
+        submission.words = encodeWords(b);
+        submission.commitment = b.commitment;
+        uint256 z = challengeOf(programIdOf(BLOCK_KEY), b.commitment, submission.words);
+        uint256 y = evaluate(expand(b), z);
+        submission.proof = Trapdoor.prove(Trapdoor.key(BLOCK_KEY), [b.commitment, y, z], b.number);
+        submission.statements = new IRollup.StatementSubmission[](b.statements.length);
+        for (uint256 i = 0; i < b.statements.length; i++) {
+            submission.statements[i] = proveStatement(b.statements[i]);
+        }
+    }
+
+    function statementVector(Statement memory s) internal pure returns (uint256[] memory vector) {
+        vector = new uint256[](6);
+        (vector[0], vector[1], vector[2]) = (4711, 100 + s.salt, 200 + s.salt);
+        (vector[3], vector[4], vector[5]) = (s.domain, Schema.packStatementRange(16, 32, uint160(s.provider)), 55);
+    }
+
+    function statementWords(Statement memory s) internal pure returns (bytes memory) {
+        uint256[] memory v = statementVector(s);
+        return bytes.concat(abi.encodePacked(v[0], v[1], v[2]), _tail(v[3]), _tail(v[4]), _tail(v[5]));
+    }
+
+    function proveStatement(Statement memory s) internal view returns (IRollup.StatementSubmission memory result) {
+        result.words = statementWords(s);
+        uint256 z = challengeOf(s.programId, s.commitment, result.words);
+        uint256 y = evaluate(statementVector(s), z);
+        result.proof = Trapdoor.prove(Trapdoor.key(s.keyNumber), [s.commitment, y, z], s.salt);
+    }
+
+    function one(IRollup.BlockSubmission memory submission)
+        internal
+        pure
+        returns (IRollup.BlockSubmission[] memory list)
+    {
+        list = new IRollup.BlockSubmission[](1);
+        list[0] = submission;
+    }
+
+    /// @dev Submits as the operator at top level.
+    function submit(IRollup.BlockSubmission[] memory list) internal {
+        vm.prank(OPERATOR, OPERATOR);
+        rollup.submitBlocks(list);
+    }
+
+    function submit(Block memory b) internal {
+        submit(one(prove(b)));
+    }
+
+    /// @dev Expects the submission to revert with `data`.
+    function submitReverts(IRollup.BlockSubmission[] memory list, bytes memory data) internal {
+        vm.prank(OPERATOR, OPERATOR);
+        vm.expectRevert(data);
+        rollup.submitBlocks(list);
+    }
+
+    function _tail(uint256 word) private pure returns (bytes31) {
+        return bytes31(uint248(word));
+    }
+
+    function _tails(uint256[] memory list) private pure returns (bytes memory bytes_) {
+        for (uint256 i = 0; i < list.length; i++) {
+            bytes_ = bytes.concat(bytes_, _tail(list[i]));
+        }
+    }
+}
