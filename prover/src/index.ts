@@ -83,3 +83,4 @@ export {
 export type { G1Point, G2Point } from "./points.js";
 export { type GenerateWitnessParameters, generateWitness } from "./witness/generate.js";
 export type { CircuitInput, InputArray, InputValue } from "./witness/input.js";
+export * from "./worker/index.js";
