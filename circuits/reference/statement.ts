@@ -1,5 +1,6 @@
 // Statements of proven work and how a settlement pays for one (docs/protocol.md §1, §5; DESIGN §6). Pure.
 import {
+  assertBits,
   BASIS_POINTS,
   DOMAIN_PUBLIC_DATA,
   encodeVector,
@@ -28,6 +29,9 @@ export interface Statement {
   readonly price: bigint;
 }
 
+/** Width of a price per job. */
+const PRICE_BITS = 64;
+
 /** Words of a statement by segment. @throws {SchemaError} when a field is out of range. */
 export function statementContent(statement: Statement): VectorContent {
   const range = statementRange.encode({
@@ -37,7 +41,7 @@ export function statementContent(statement: Statement): VectorContent {
   });
   return [
     [statement.parametersCommitment, statement.inputsRoot, statement.resultsRoot],
-    [statement.domain, range, statement.price],
+    [statement.domain, range, assertBits("statement.price", statement.price, PRICE_BITS)],
   ];
 }
 

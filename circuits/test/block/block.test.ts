@@ -7,7 +7,9 @@ import {
 } from "@catalyze/circuits/build";
 import { blockCircuitInput, type SealedBlock, totalAmount } from "@catalyze/circuits/reference";
 import { blockLayout, evaluateVector, expandVector } from "@catalyze/circuits/schema";
+import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { attempt, randomAction } from "./random.js";
 import {
   ALICE,
   BOB,
@@ -87,6 +89,23 @@ describe("block circuit", () => {
     expect(settled.changes.map(({ index }) => index)).toEqual(
       expect.arrayContaining([OPERATOR, MIDDLEWARE, PROVIDER, ALICE, SEED]),
     );
+  });
+
+  it("accepts what the reference accepts, over random sequences of blocks", async () => {
+    const plans = fc.sample(fc.array(randomAction, { minLength: 3, maxLength: 12 }), {
+      numRuns: 6,
+      seed: 20261120,
+    });
+    const scenario = emptyScenario();
+    runBlock(scenario, (draft) => registerAll(draft, 1_000_000n));
+    let sequence = 1n;
+    for (const actions of plans) {
+      const nonces = new Map<number, bigint>();
+      const block = runBlock(scenario, (draft) => {
+        for (const action of actions) attempt(scenario, draft, nonces, sequence++, action);
+      });
+      await expectProvable(block);
+    }
   });
 
   it("accepts an empty block", async () => {
