@@ -281,7 +281,8 @@ function checkSettlement(order: OrderCell, settlement: Settlement): void {
       `Price ${settlement.price} is outside [0, ${order.order.priceLimit}]`,
     );
   }
-  if ((order.bitmap >> BigInt(settlement.chunk)) & 1n) {
+  // An order that this block has closed has an empty bitmap and nothing remaining.
+  if (order.remaining === 0n || (order.bitmap >> BigInt(settlement.chunk)) & 1n) {
     throw new TransitionError("CHUNK_ALREADY_SETTLED", `Chunk ${settlement.chunk} is settled already`);
   }
 }

@@ -5,7 +5,6 @@ import {
   createState,
   findOrderIndex,
   fromJson,
-  getAccount,
   type Operation,
   type Order,
   revertBlock,
@@ -27,7 +26,6 @@ import {
   BOB,
   common,
   emptyScenario,
-  MIDDLEWARE,
   makeOrder,
   nextHeader,
   OPERATOR,
@@ -161,6 +159,10 @@ describe("settlements", () => {
       draft.addSettlement(settlement(orderIndex, { provider: BOB }));
     };
     expect(codeOf(scenario, twice)).toBe("CHUNK_ALREADY_SETTLED");
+    const afterLast = (draft: BlockDraft): void => {
+      for (const chunk of [0, 1, 0]) draft.addSettlement(settlement(orderIndex, { chunk }));
+    };
+    expect(codeOf(scenario, afterLast)).toBe("CHUNK_ALREADY_SETTLED");
     runBlock(scenario, (draft) => draft.addSettlement(settlement(orderIndex)));
     expect(code({})).toBe("CHUNK_ALREADY_SETTLED");
     const closed = startedScenario({ modes: 2n });
