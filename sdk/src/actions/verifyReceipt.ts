@@ -103,7 +103,8 @@ async function checkProof(
   const context = { chainId: deployment.chainId, binder: BigInt(deployment.programRegistry), programId };
   const z = challenge(context, commitment, statementBytes(statement));
   const y = evaluateVector(statementWords(statement), z);
-  const isValid = await verify(key, [commitment, y, z], toProof(receipt.proof));
+  const proof = toProof(receipt.proof);
+  const isValid = proof !== undefined && (await verify(key, [commitment, y, z], proof));
   makeCheck(receipt.chunk)("proof", isValid, "its proof does not verify");
 }
 

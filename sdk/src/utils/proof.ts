@@ -15,12 +15,13 @@ export interface SharedPoints {
   readonly gamma: readonly bigint[];
 }
 
-/** A proof in snarkjs' JSON form as points. Assumes that its shape was parsed by the API's schema. */
-export function toProof(proof: Groth16Proof): Proof {
-  const [ax, ay] = proof.pi_a.map(BigInt) as [bigint, bigint];
-  const [cx, cy] = proof.pi_c.map(BigInt) as [bigint, bigint];
-  const [bx, by] = proof.pi_b.map((pair) => pair.map(BigInt)) as [[bigint, bigint], [bigint, bigint]];
-  return { a: { x: ax, y: ay }, b: { x: bx, y: by }, c: { x: cx, y: cy } };
+/** A proof in snarkjs' JSON form as points; undefined unless every point is affine, as proofs for the contracts are. */
+export function toProof(proof: Groth16Proof): Proof | undefined {
+  const [ax, ay, az] = proof.pi_a.map(BigInt);
+  const [cx, cy, cz] = proof.pi_c.map(BigInt);
+  const [bx, by, bz] = proof.pi_b.map((pair) => pair.map(BigInt) as [bigint, bigint]);
+  if (az !== 1n || cz !== 1n || bz?.[0] !== 1n || bz[1] !== 0n) return undefined;
+  return { a: { x: ax!, y: ay! }, b: { x: bx!, y: by! }, c: { x: cx!, y: cy! } };
 }
 
 /** Id of the program with this key: keccak256(key) >> 8. */

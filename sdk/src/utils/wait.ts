@@ -1,5 +1,6 @@
 // Polling with a timeout, an abort signal and progress: the base of every waiting action.
 import { WaitAbortedError, WaitTimeoutError } from "../errors/client.js";
+import { SequencerRequestError, SequencerUnreachableError } from "../errors/sequencer.js";
 
 /** What every waiting action takes. */
 export interface WaitOptions {
@@ -37,8 +38,16 @@ function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<v
   });
 }
 
+const UNAVAILABLE_STATUS = 503;
+
+/** Whether a look failed only because the sequencer is away for a moment (restarting, overloaded). */
+const isTransient = (error: unknown): boolean =>
+  error instanceof SequencerUnreachableError ||
+  (error instanceof SequencerRequestError && error.status === UNAVAILABLE_STATUS);
+
 /**
  * Looks until a value is the last one; yields each value that differs from the one before, the last one included.
+ * A sequencer that is away for a moment is waited for.
  * @throws {WaitTimeoutError | WaitAbortedError} and what `look` throws.
  */
 export async function* poll<T>(parameters: PollParameters<T>): AsyncGenerator<T, T, void> {
@@ -47,11 +56,19 @@ export async function* poll<T>(parameters: PollParameters<T>): AsyncGenerator<T,
   let last: string | undefined;
   for (;;) {
     if (signal?.aborted) throw new WaitAbortedError({ what, cause: signal.reason });
-    const value = await look();
-    const text = describe(value);
-    if (text !== last) yield value;
-    last = text;
-    if (isLast(value)) return value;
+    const seen = await look().then(
+      (value) => ({ value }),
+      (error: unknown) => {
+        if (signal?.aborted || isTransient(error)) return undefined;
+        throw error;
+      },
+    );
+    if (seen !== undefined) {
+      const text = describe(seen.value);
+      if (text !== last) yield seen.value;
+      last = text;
+      if (isLast(seen.value)) return seen.value;
+    }
     const left = end - Date.now();
     if (left <= 0) throw new WaitTimeoutError({ what, timeoutMs, last });
     await sleep(Math.min(pollingIntervalMs, left), signal);

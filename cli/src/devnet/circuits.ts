@@ -1,0 +1,65 @@
+// Circuits and development keys of the devnet: compiled and made once, then found in the cache.
+import { fileURLToPath } from "node:url";
+import type { CompiledCircuit } from "@catalyze/circuits/build";
+import { SMALL_BLOCK } from "@catalyze/circuits/schema";
+import { digitsAdapter } from "@catalyze/circuits/programs";
+import {
+  contractVerificationKey,
+  ensureDevelopmentKey,
+  readVerificationKey,
+  type VerificationKey,
+} from "@catalyze/prover";
+import { concatBytes, keccak256, numberToBytes } from "viem";
+import { keyFolder } from "../root.js";
+import { runScript } from "./process.js";
+
+/** Names of the devnet's circuits. */
+export const BLOCK_CIRCUIT = SMALL_BLOCK.name;
+export const PROGRAM_CIRCUIT = digitsAdapter.name;
+export const DEVNET_CIRCUITS = [BLOCK_CIRCUIT, PROGRAM_CIRCUIT] as const;
+
+/** A circuit that is ready to prove with. */
+export interface CircuitWithKey {
+  readonly circuit: CompiledCircuit;
+  /** Path of the development proving key. */
+  readonly provingKeyPath: string;
+  readonly verificationKey: VerificationKey;
+}
+
+const COMPILE_SCRIPT = fileURLToPath(new URL("./compile-main.js", import.meta.url));
+const WORD_BYTES = 32;
+
+/** Compiles circuits, or finds them in the cache. Ends its compilers when the signal aborts. */
+export async function compileCircuits(
+  names: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly CompiledCircuit[]> {
+  const output = await runScript("Compiling circuits", COMPILE_SCRIPT, names, signal);
+  return JSON.parse(output) as CompiledCircuit[];
+}
+
+/** Makes a development key, or finds it in the cache. For local chains only. */
+export async function ensureKey(
+  circuit: CompiledCircuit,
+  options: { readonly signal?: AbortSignal | undefined; readonly onProgress?: (text: string) => void } = {},
+): Promise<CircuitWithKey> {
+  const { signal, onProgress } = options;
+  const provingKeyPath = await ensureDevelopmentKey({
+    r1csPath: circuit.r1csPath,
+    cacheDirectory: keyFolder(),
+    onProgress: ({ phase, fraction }) =>
+      onProgress?.(`${circuit.name}: ${phase} ${Math.round(fraction * 100)} %`),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return { circuit, provingKeyPath, verificationKey: await readVerificationKey(provingKeyPath) };
+}
+
+/** The 384 bytes of a key as the contracts take it: delta, then IC_0 … IC_3. */
+export function contractKeyBytes(verificationKey: VerificationKey): Uint8Array {
+  const { delta, ic } = contractVerificationKey(verificationKey);
+  return concatBytes([...delta, ...ic.flat()].map((word) => numberToBytes(word, { size: WORD_BYTES })));
+}
+
+/** Id of a program: keccak256 of its key >> 8. */
+export const programIdOfVerificationKey = (verificationKey: VerificationKey): bigint =>
+  BigInt(keccak256(contractKeyBytes(verificationKey))) >> 8n;
