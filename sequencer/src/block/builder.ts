@@ -1,0 +1,201 @@
+// Fills a block: L1 requests, then settlements, then operations. Pure, apart from the state that sealing changes.
+import {
+  type BlockDraft,
+  type BlockHeader,
+  createBlockDraft,
+  type Request,
+  type SealedBlock,
+  type Settlement,
+  type State,
+  TransitionError,
+} from "@catalyze/circuits/reference";
+import { SchemaError } from "@catalyze/circuits/schema";
+import { SequencerError } from "../errors.js";
+import type { Mempool, PoolOperation } from "../mempool/mempool.js";
+
+/** A verified statement that waits for its settlement. */
+export interface QueuedSettlement {
+  readonly orderId: bigint;
+  readonly chunk: number;
+  /** Public signal C of the statement. */
+  readonly commitment: bigint;
+  readonly settlement: Settlement;
+}
+
+/** Something that can never be in a block any more, and the rule that says so. */
+export interface Refused<T> {
+  readonly item: T;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What may go into a block. */
+export interface BlockCandidates {
+  /** The next L1 requests in queue order. */
+  readonly requests: readonly Request[];
+  /** In order of arrival. */
+  readonly settlements: readonly QueuedSettlement[];
+  readonly mempool: Mempool;
+}
+
+/** What a filled draft took and refused; the rest stays where it was. */
+export interface FilledBlock {
+  readonly requests: number;
+  readonly settlements: QueuedSettlement[];
+  readonly operations: PoolOperation[];
+  readonly refusedSettlements: Refused<QueuedSettlement>[];
+  readonly refusedOperations: Refused<PoolOperation>[];
+  /** True when nothing was taken. */
+  readonly empty: boolean;
+  /** Seals the block and changes the state. */
+  seal(): SealedBlock;
+}
+
+type Verdict = { readonly code: string; readonly message: string } | undefined;
+
+/** Runs one `add`; undefined when it was taken. Errors that are not about the block's content are thrown on. */
+function attempt(add: () => unknown): Verdict {
+  try {
+    add();
+    return undefined;
+  } catch (error) {
+    if (error instanceof TransitionError || error instanceof SchemaError) {
+      return { code: error.code, message: error.message };
+    }
+    throw error;
+  }
+}
+
+/** Reasons to leave something for a later block. */
+const LATER = new Set(["BLOCK_FULL", "SEQUENCE_NOT_RISING", "NONCE_TOO_HIGH", "ORDER_NOT_YET_SETTLEABLE"]);
+
+function addRequests(draft: BlockDraft, requests: readonly Request[]): number {
+  let taken = 0;
+  for (const request of requests) {
+    const verdict = attempt(() => draft.addRequest(request));
+    if (verdict === undefined) taken += 1;
+    else if (verdict.code === "BLOCK_FULL") break;
+    else {
+      throw new SequencerError(
+        "SEQUENCER_QUEUE_INVALID",
+        `L1 request of kind ${request.kind} for cell ${request.index} can't be applied: ${verdict.message}`,
+        { details: { rule: verdict.code } },
+      );
+    }
+  }
+  return taken;
+}
+
+function addSettlements(
+  draft: BlockDraft,
+  candidates: readonly QueuedSettlement[],
+): Pick<FilledBlock, "settlements" | "refusedSettlements"> {
+  const settlements: QueuedSettlement[] = [];
+  const refusedSettlements: Refused<QueuedSettlement>[] = [];
+  for (const item of candidates) {
+    const verdict = attempt(() => draft.addSettlement(item.settlement));
+    if (verdict === undefined) settlements.push(item);
+    else if (!LATER.has(verdict.code)) refusedSettlements.push({ item, ...verdict });
+  }
+  return { settlements, refusedSettlements };
+}
+
+/** An account's next operation in the order of blocks. */
+interface Head {
+  readonly entry: PoolOperation;
+  /** Smaller of its own priority fee and that of the account's previous operation in the block. */
+  readonly priority: bigint;
+}
+
+const before = (a: Head, b: Head): boolean =>
+  a.priority !== b.priority ? a.priority > b.priority : a.entry.sequence < b.entry.sequence;
+
+const lower = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+
+function headOf(
+  mempool: Mempool,
+  signer: number,
+  nonce: bigint,
+  limit: bigint | undefined,
+): Head | undefined {
+  const entry = mempool.at(signer, nonce);
+  if (entry === undefined) return undefined;
+  const own = entry.signed.operation.priorityFee;
+  return { entry, priority: limit === undefined ? own : lower(limit, own) };
+}
+
+function addOperations(
+  state: State,
+  draft: BlockDraft,
+  header: BlockHeader,
+  mempool: Mempool,
+): Pick<FilledBlock, "operations" | "refusedOperations"> {
+  const operations: PoolOperation[] = [];
+  const refusedOperations: Refused<PoolOperation>[] = [];
+  const heads = new Map<number, Head>();
+  for (const signer of mempool.signers()) {
+    const account = state.cells.get(signer);
+    const head = account?.kind === "account" ? headOf(mempool, signer, account.nonce, undefined) : undefined;
+    if (head !== undefined) heads.set(signer, head);
+  }
+  while (heads.size > 0 && operations.length < header.size.operations) {
+    const [signer, head] = [...heads].reduce((best, next) => (before(next[1], best[1]) ? next : best));
+    heads.delete(signer);
+    const verdict = attempt(() => draft.addOperation(head.entry.signed, head.entry.sequence));
+    if (verdict === undefined) {
+      operations.push(head.entry);
+      const next = headOf(mempool, signer, head.entry.signed.operation.nonce + 1n, head.priority);
+      if (next !== undefined) heads.set(signer, next);
+    } else if (!LATER.has(verdict.code)) refusedOperations.push({ item: head.entry, ...verdict });
+  }
+  return { operations, refusedOperations };
+}
+
+/** Pending operations whose time or nonce has passed; they would wait for ever behind a gap. */
+function refuseStale(state: State, mempool: Mempool, time: bigint): Refused<PoolOperation>[] {
+  return mempool.all().flatMap((item): Refused<PoolOperation>[] => {
+    const { operation } = item.signed;
+    const account = state.cells.get(operation.signer);
+    if (operation.expiry < time) {
+      const message = `The operation expired at ${operation.expiry}; it is ${time}`;
+      return [{ item, code: "OPERATION_EXPIRED", message }];
+    }
+    if (account?.kind === "account" && operation.nonce < account.nonce) {
+      return [{ item, code: "NONCE_TOO_LOW", message: `Nonce ${operation.nonce} is used already` }];
+    }
+    return [];
+  });
+}
+
+/**
+ * Fills a block from the candidates. Nothing changes until `seal` is called. When the fee account does not exist yet,
+ * only L1 requests are taken.
+ * @throws {SequencerError} `SEQUENCER_QUEUE_INVALID` when an L1 request can't be applied: state and L1 disagree.
+ */
+export function fillBlock(state: State, header: BlockHeader, candidates: BlockCandidates): FilledBlock {
+  const { mempool } = candidates;
+  const draft = createBlockDraft(state, header);
+  const requests = addRequests(draft, candidates.requests);
+  const stale = refuseStale(state, mempool, header.time);
+  const staleMessages = new Set(stale.map(({ item }) => item.message));
+  const feesPossible =
+    state.cells.get(header.feeAccount)?.kind === "account" ||
+    candidates.requests
+      .slice(0, requests)
+      .some((request) => request.kind === "register" && request.index === header.feeAccount);
+  const settled = feesPossible
+    ? addSettlements(draft, candidates.settlements)
+    : { settlements: [], refusedSettlements: [] };
+  const added = feesPossible
+    ? addOperations(state, draft, header, mempool)
+    : { operations: [], refusedOperations: [] };
+  const late = added.refusedOperations.filter(({ item }) => !staleMessages.has(item.message));
+  return {
+    requests,
+    ...settled,
+    operations: added.operations,
+    refusedOperations: [...stale, ...late],
+    empty: draft.isEmpty(),
+    seal: () => draft.seal(),
+  };
+}

@@ -1,0 +1,193 @@
+// Accepting operations: checked, durable, then acknowledged with a signed receipt.
+import type { Order, SignedOperation } from "@catalyze/circuits/reference";
+import { MODE_ZK, orderId } from "@catalyze/circuits/schema";
+import { api } from "@catalyze/sdk";
+import { fromTransitionError, SequencerError } from "../errors.js";
+import { PROMISE_MARGIN_BLOCKS } from "../limits.js";
+import { admit, authenticate } from "../mempool/admission.js";
+import { findSeed } from "../store/chain.js";
+import { findOperation, insertOperation, insertOrder, type StoredOperation } from "../store/operations.js";
+import { findArtefact } from "../store/work.js";
+import { admissionContext, blockTime, type Context, type KnownProgram, signingDomain } from "./context.js";
+import { poolOperation } from "./ledger.js";
+
+/** Parameters artefacts that were found to match a commitment. */
+const checkedParameters = new WeakMap<Context, Set<string>>();
+
+async function checkParameters(context: Context, program: KnownProgram, order: Order): Promise<void> {
+  const checked = checkedParameters.get(context) ?? new Set<string>();
+  checkedParameters.set(context, checked);
+  const seed = await findSeed(context.driver, Number(order.seed));
+  if (seed === undefined) {
+    throw new SequencerError("SEQUENCER_SEED_NOT_FOUND", `Cell ${order.seed} is not a seed known from L1`);
+  }
+  const key = `${program.programId}/${order.parametersCommitment}/${seed.artefact}`;
+  if (checked.has(key)) return;
+  const parameters = await findArtefact(context.driver, seed.artefact);
+  if (parameters === undefined) {
+    throw new SequencerError(
+      "SEQUENCER_PARAMETERS_MISSING",
+      `The seed's artefact ${seed.artefact} is not here; upload it with PUT /v1/artefacts/${seed.artefact}`,
+    );
+  }
+  let commitment: bigint | undefined;
+  try {
+    commitment = program.adapter.parametersCommitment(parameters);
+  } catch {
+    // Bytes that are no parameters of this program match no commitment.
+  }
+  if (commitment !== order.parametersCommitment) {
+    throw new SequencerError(
+      "SEQUENCER_PARAMETERS_MISMATCH",
+      `The seed's artefact ${seed.artefact} does not give the parameters commitment ${order.parametersCommitment}`,
+    );
+  }
+  checked.add(key);
+}
+
+function checkInputs(program: KnownProgram, order: Order, sha256: string, inputs: Uint8Array): void {
+  const bytes = order.jobCount * BigInt(program.adapter.inputBytes);
+  let root: bigint | undefined;
+  if (BigInt(inputs.length) === bytes) {
+    try {
+      root = program.adapter.inputsRoot(inputs);
+    } catch {
+      // Bytes that are no inputs of this program match no root.
+    }
+  }
+  if (root !== order.inputsRoot) {
+    throw new SequencerError(
+      "SEQUENCER_INPUTS_MISMATCH",
+      `Artefact ${sha256} (${inputs.length} bytes, ${bytes} expected) does not give the order's inputs root`,
+    );
+  }
+}
+
+async function checkOrder(context: Context, order: Order, inputs: string | undefined): Promise<string> {
+  const program = context.programs.get(order.programId);
+  if (program === undefined) {
+    throw new SequencerError(
+      "SEQUENCER_PROGRAM_UNKNOWN",
+      `Program ${order.programId} is not served here; /v1/info lists the programs`,
+    );
+  }
+  const { chunkSize } = program.adapter;
+  if (order.chunkSize !== BigInt(chunkSize)) {
+    throw new SequencerError(
+      "SEQUENCER_CHUNK_SIZE_MISMATCH",
+      `Chunk size ${order.chunkSize} given; ${program.adapter.name} proves ${chunkSize} jobs at a time`,
+    );
+  }
+  if ((order.modes & BigInt(MODE_ZK)) === 0n) {
+    throw new SequencerError("SEQUENCER_MODE_NOT_ACCEPTED", "The order must accept zk statements (mode 1)");
+  }
+  if (order.deadline <= blockTime(context)) {
+    throw new SequencerError("SEQUENCER_OPERATION_INVALID", `The deadline ${order.deadline} has passed`);
+  }
+  const bytes = inputs === undefined ? undefined : await findArtefact(context.driver, inputs);
+  if (inputs === undefined || bytes === undefined) {
+    throw new SequencerError(
+      "SEQUENCER_INPUTS_MISSING",
+      "The order's inputs are not here; upload them with PUT /v1/artefacts/<sha256> and name them in `inputs`",
+    );
+  }
+  checkInputs(program, order, inputs, bytes);
+  await checkParameters(context, program, order);
+  return inputs;
+}
+
+/** Receipt of a stored operation. */
+export const toReceipt = (context: Context, entry: StoredOperation): api.OperationReceipt => ({
+  message: entry.message,
+  sequence: entry.sequence,
+  promisedBlock: entry.promisedBlock,
+  operator: context.operator.address.toLowerCase() as `0x${string}`,
+  signature: entry.signature,
+});
+
+async function store(
+  context: Context,
+  signed: SignedOperation,
+  inputs: string | undefined,
+): Promise<StoredOperation> {
+  const { ledger } = context;
+  const entry = admit(ledger.state, ledger.mempool, signed, admissionContext(context));
+  const sequence = ledger.sequence + 1n;
+  const waiting = BigInt(Math.ceil(ledger.mempool.size / context.block.size.operations));
+  const promisedBlock = ledger.head.number + 1n + waiting + PROMISE_MARGIN_BLOCKS;
+  const signature = await context.operator.signTypedData({
+    domain: signingDomain(context),
+    types: api.operationReceiptTypes,
+    primaryType: "OperationReceipt",
+    message: { message: entry.message, sequence, promisedBlock },
+  });
+  const stored: StoredOperation = {
+    message: entry.message,
+    sequence,
+    signed,
+    promisedBlock,
+    signature,
+    status: "pending",
+    blockNumber: null,
+    reason: null,
+  };
+  await context.driver.transaction(async (executor) => {
+    await insertOperation(executor, stored);
+    const { operation } = signed;
+    if (operation.kind !== "postOrder" || inputs === undefined) return;
+    const { order, nonce } = operation;
+    const id = orderId.encode({ nonce, requester: BigInt(operation.signer) });
+    const unplaced = { cellIndex: null, blockNumber: null, completedBlock: null };
+    await insertOrder(executor, { id, message: entry.message, order, inputs, sequence, ...unplaced });
+  });
+  ledger.sequence = sequence;
+  ledger.mempool.add(poolOperation(entry.message, sequence, signed));
+  return stored;
+}
+
+/** The stored operation with this message, unless it was dropped. */
+async function known(context: Context, signed: SignedOperation): Promise<StoredOperation | undefined> {
+  const { state } = context.ledger;
+  const timeless = { ...admissionContext(context), time: 0n };
+  const message = authenticate(state, signed, timeless);
+  const stored = await findOperation(context.driver, message);
+  return stored?.status === "dropped" ? undefined : stored;
+}
+
+/**
+ * Accepts a signed operation and returns its receipt; the same operation again gives the same receipt.
+ * @throws {SequencerError} naming what is wrong with it
+ */
+export async function submitOperation(
+  context: Context,
+  body: api.SubmitOperationRequest,
+): Promise<api.OperationReceipt> {
+  const signed: SignedOperation = { operation: body.operation, signature: body.signature };
+  if (signed.operation.kind !== "postOrder" && body.inputs !== undefined) {
+    throw new SequencerError("SEQUENCER_REQUEST_MALFORMED", "Only a postOrder names inputs");
+  }
+  try {
+    const before = await known(context, signed);
+    if (before !== undefined) return toReceipt(context, before);
+    const { operation } = signed;
+    const inputs =
+      operation.kind === "postOrder" ? await checkOrder(context, operation.order, body.inputs) : undefined;
+    const { entry, fresh } = await context.exclusive(async () => {
+      const again = await known(context, signed);
+      if (again !== undefined) return { entry: again, fresh: false };
+      return { entry: await store(context, signed, inputs), fresh: true };
+    });
+    if (fresh) {
+      context.metrics.operations.inc({ outcome: "accepted" });
+      context.metrics.poolOperations.set(context.ledger.mempool.size);
+      const { message } = entry;
+      context.events.emit({ type: "operation", message, status: "pending", blockNumber: null });
+      context.wake();
+    }
+    return toReceipt(context, entry);
+  } catch (error) {
+    const translated = fromTransitionError(error);
+    if (translated instanceof SequencerError) context.metrics.operations.inc({ outcome: translated.code });
+    throw translated;
+  }
+}

@@ -1,0 +1,135 @@
+// What the parts of one running sequencer share.
+import { operationDomain, statementDomain } from "@catalyze/circuits/schema";
+import { api } from "@catalyze/sdk";
+import type { Logger } from "pino";
+import type { PrivateKeyAccount, PublicClient } from "viem";
+import { l1Time, nextBlockTime } from "../block/timing.js";
+import type { Clock, Random } from "../clock.js";
+import { type BlockCircuit, type ProgramEntry, programIdOf, type SequencerConfig } from "../config.js";
+import { SequencerError, type SequencerErrorCode } from "../errors.js";
+import type { AdmissionContext, FeeSchedule } from "../mempool/admission.js";
+import { type BlockStatus, findSealedBlock, rewindBlocks } from "../store/blocks.js";
+import type { SqlDriver } from "../store/driver.js";
+import { listBlockStatements } from "../store/work.js";
+import type { EventHub } from "./events.js";
+import type { Exclusive } from "./exclusive.js";
+import { type Ledger, loadLedger } from "./ledger.js";
+import type { Metrics } from "./metrics.js";
+
+/** L1 as last seen. */
+export interface L1View {
+  /** Latest processed block. */
+  readonly number: bigint;
+  readonly latest: bigint;
+  readonly pending: bigint | undefined;
+}
+
+/** A program with its id. */
+export type KnownProgram = ProgramEntry & { readonly programId: bigint };
+
+/** Shared by all parts. `ledger`, `l1` and `halted` are replaced as things change. */
+export interface Context {
+  readonly config: SequencerConfig;
+  readonly driver: SqlDriver;
+  readonly exclusive: Exclusive;
+  readonly events: EventHub;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly operator: PrivateKeyAccount;
+  readonly client: PublicClient;
+  readonly block: BlockCircuit & { readonly programId: bigint };
+  readonly programs: ReadonlyMap<bigint, KnownProgram>;
+  readonly fees: FeeSchedule;
+  readonly operationDomain: bigint;
+  readonly statementDomain: bigint;
+  readonly verify: NonNullable<SequencerConfig["verifyProof"]>;
+  /** Ends the sleep of the loops that may have work now. */
+  wake(): void;
+  ledger: Ledger;
+  l1: L1View;
+  /** Why building and submitting stopped; the operator must act. */
+  halted: { readonly code: SequencerErrorCode; readonly message: string } | undefined;
+}
+
+/** Domains and programs of a configuration. @throws {SequencerError} `SEQUENCER_CONFIG_INVALID` */
+export function derivedConfig(config: SequencerConfig) {
+  const { deployment, block } = config;
+  const programs = new Map<bigint, KnownProgram>();
+  for (const entry of config.programs) {
+    const programId = programIdOf(entry.verificationKey);
+    if (programs.has(programId)) {
+      throw new SequencerError(
+        "SEQUENCER_CONFIG_INVALID",
+        `Program ${entry.adapter.name} has the key of another.`,
+      );
+    }
+    programs.set(programId, { ...entry, programId });
+  }
+  return {
+    programs,
+    block: { ...block, programId: programIdOf(block.verificationKey) },
+    operationDomain: operationDomain(deployment.chainId, BigInt(deployment.rollup)),
+    statementDomain: statementDomain(deployment.chainId, BigInt(deployment.programRegistry)),
+    fees: config.fees ?? { transfer: 0n, withdraw: 0n, postOrder: 0n, settlement: 0n },
+  };
+}
+
+/** Time (seconds) of a block sealed now. */
+export const blockTime = ({ ledger, l1 }: Context): bigint => nextBlockTime(ledger.head.time, l1Time(l1));
+
+/** What admission needs to know now. */
+export const admissionContext = (context: Context): AdmissionContext => ({
+  operationDomain: context.operationDomain,
+  size: context.block.size,
+  time: blockTime(context),
+  fees: context.fees,
+});
+
+/** EIP-712 domain of the operator's signatures. */
+export const signingDomain = ({ config: { deployment } }: Context) =>
+  api.operatorDomain(deployment.chainId, deployment.rollup);
+
+/** What a challenge of a proof under `programId` binds. */
+export const challengeContext = ({ config: { deployment } }: Context, programId: bigint) => ({
+  chainId: deployment.chainId,
+  binder: BigInt(deployment.programRegistry),
+  programId,
+});
+
+/** Stops building and submitting until the operator has acted; reads go on. */
+export function halt(context: Context, code: SequencerErrorCode, message: string): void {
+  if (context.halted !== undefined) return;
+  context.halted = { code, message };
+  context.metrics.halted.set(1);
+  context.log.fatal({ code }, message);
+}
+
+/** Announces a block's new status and with it that of its operations and chunks. */
+export async function announceBlock(context: Context, number: bigint, status: BlockStatus): Promise<void> {
+  context.events.emit({ type: "block", number, status });
+  if (context.events.size === 0) return;
+  const block = await findSealedBlock(context.driver, number);
+  for (const { message } of block?.operations ?? []) {
+    context.events.emit({ type: "operation", message, status, blockNumber: number });
+  }
+  for (const { orderId, chunk } of await listBlockStatements(context.driver, number)) {
+    context.events.emit({ type: "chunk", orderId, chunk, status, phase: null, percentage: null });
+  }
+}
+
+/** Rebuilds the picture in memory from the store. Only inside `exclusive`. */
+export async function reloadLedger(context: Context): Promise<void> {
+  context.ledger = await loadLedger(context.driver, context.block.size.depth);
+  context.metrics.latestBlock.set(Number(context.ledger.head.number));
+  context.metrics.poolOperations.set(context.ledger.mempool.size);
+}
+
+/** Takes back every block from `first` on, so that their content is built again. Only inside `exclusive`. */
+export async function rewind(context: Context, first: bigint, reason: string): Promise<void> {
+  context.log.warn({ firstBlock: first.toString(), reason }, "sealed blocks are taken back");
+  await context.driver.transaction((executor) => rewindBlocks(executor, first));
+  context.metrics.rewinds.inc();
+  await reloadLedger(context);
+}
