@@ -270,6 +270,17 @@ contract Groth16VerifierTest is Test {
         assertFalse(verifier.verifyBatch(batch));
     }
 
+    function test_gas_verifyBatch() external {
+        for (uint256 keyCount = 1; keyCount <= 2; keyCount++) {
+            for (uint256 count = keyCount; count <= 4; count++) {
+                IGroth16Verifier.BatchEntry[] memory batch = _batch(count, keyCount);
+                verifier.verifyBatch(batch);
+                string memory name = string.concat("keys: ", vm.toString(keyCount), ", proofs: ", vm.toString(count));
+                vm.snapshotGasLastCall("verifyBatch", name);
+            }
+        }
+    }
+
     // The two forgeries of research/rollups.md §4d: with per-proof randomness rho_1 = H(proof_1, signals_1), the first
     // proof can be fitted to any false second statement. A naive verifier accepts, ours does not.
 

@@ -115,6 +115,7 @@ export function runForge(options) {
           resolve({
             code: error ? error.code : 0,
             output: `${stdout}${stderr}`,
+            stdout,
           });
       },
     );
