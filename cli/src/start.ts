@@ -1,10 +1,11 @@
 // `npm start`: prepares circuits and keys, starts a devnet, runs the demo on it, and takes everything down again.
-import { createReporter, type PhaseTime, type Reporter } from "./report/reporter.js";
+
 import { runDemo } from "./demo/demo.js";
 import { formatSummary } from "./demo/summary.js";
 import { startDevnet } from "./devnet/devnet.js";
 import { DevnetError } from "./devnet/errors.js";
 import type { Devnet } from "./devnet/types.js";
+import { createReporter, type PhaseTime, type Reporter } from "./report/reporter.js";
 
 const EXIT_FAILURE = 1;
 const SIGNAL_EXIT: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };

@@ -1,6 +1,7 @@
 // Balances of everybody on both layers, and the check that no unit was lost or made.
-import { type CatalyzeClient, formatCtz, WEI_PER_UNIT } from "@catalyze/sdk";
+
 import { ctzAbi, rollupAbi } from "@catalyze/contracts";
+import { type CatalyzeClient, formatCtz, WEI_PER_UNIT } from "@catalyze/sdk";
 import type { Address } from "viem";
 import { DevnetError } from "../devnet/errors.js";
 
@@ -93,12 +94,17 @@ export function conservationLines(
   initialSupplyWei: bigint,
   unclaimedUnits: bigint,
 ): readonly ConservationLine[] {
-  const { participants, vaults, escrows, rollupWei, liabilities, burned, poolOwed, totalSupplyWei } = balances;
+  const { participants, vaults, escrows, rollupWei, liabilities, burned, poolOwed, totalSupplyWei } =
+    balances;
   const onL1 = participants.reduce((sum, { wei }) => sum + wei, 0n);
   const onRollup = participants.reduce((sum, { units }) => sum + units, 0n) + vaults + escrows;
   return [
     { what: "L1 balances + rollup = supply", left: onL1 + rollupWei, right: totalSupplyWei },
-    { what: "supply + burned = initial supply", left: totalSupplyWei + burned * WEI_PER_UNIT, right: initialSupplyWei },
+    {
+      what: "supply + burned = initial supply",
+      left: totalSupplyWei + burned * WEI_PER_UNIT,
+      right: initialSupplyWei,
+    },
     { what: "rollup holds = rollup owes", left: rollupWei, right: liabilities * WEI_PER_UNIT },
     {
       what: "rollup owes = accounts + vaults + escrows + unclaimed + pool",

@@ -2,8 +2,8 @@
 import {
   formatCtz,
   type JobReceipt,
-  parseCtz,
   type PostOrderReturnType,
+  parseCtz,
   type RunReturnType,
   type SentOperation,
 } from "@catalyze/sdk";
@@ -96,7 +96,10 @@ async function setUpAccounts(context: DemoContext, progress: (text: string) => v
   const { devnet, clients, indices, signal } = context;
   for (const role of DEMO_ROLES) {
     progress(`${role}: fund, register, deposit ${formatCtz(DEPOSITS[role])} CTZ`);
-    await clients[role].fundAccount({ amount: DEPOSITS[role] + parseCtz("5"), faucet: devnet.accounts.deployer });
+    await clients[role].fundAccount({
+      amount: DEPOSITS[role] + parseCtz("5"),
+      faucet: devnet.accounts.deployer,
+    });
     indices[role] = (await clients[role].register({ deposit: DEPOSITS[role] })).index;
   }
   progress("waiting for the next block");
@@ -135,7 +138,11 @@ interface PostedWork {
 }
 
 /** A promise with its resolver. */
-function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (error: unknown) => void } {
+function deferred<T>(): {
+  promise: Promise<T>;
+  resolve: (value: T) => void;
+  reject: (error: unknown) => void;
+} {
   let resolve!: (value: T) => void;
   let reject!: (error: unknown) => void;
   const promise = new Promise<T>((onValue, onError) => {
@@ -210,7 +217,8 @@ async function settleWork(
       const counts = new Map<string, number>();
       for (const { status } of chunks) counts.set(status, (counts.get(status) ?? 0) + 1);
       const working = chunks.find(({ status, phase }) => status === "leased" && phase !== null);
-      const detail = working === undefined ? "" : ` (${working.phase} ${Math.round(working.percentage ?? 0)} %)`;
+      const detail =
+        working === undefined ? "" : ` (${working.phase} ${Math.round(working.percentage ?? 0)} %)`;
       states.set(name, `${[...counts].map(([status, count]) => `${count} ${status}`).join(", ")}${detail}`);
       progress([...states].map(([order, text]) => `${order}: ${text}`).join("; "));
       if (isFirstChunk && chunks.some(({ status }) => status !== "open" && status !== "leased")) {
@@ -222,7 +230,9 @@ async function settleWork(
   await Promise.all([
     follow("A", requesterA, work.orderIdA),
     follow("B", requesterB, work.orderB.orderId),
-    ...[...work.transfers, work.withdrawal].map(({ message }) => requesterA.waitForOperation({ message, signal })),
+    ...[...work.transfers, work.withdrawal].map(({ message }) =>
+      requesterA.waitForOperation({ message, signal }),
+    ),
   ]);
   const result = await work.runA;
   await context.emit("settled");
@@ -267,7 +277,10 @@ async function claim(context: DemoContext, work: PostedWork): Promise<void> {
   const { amount } = await requesterB.claimWithdrawal({ blockNumber });
   const received = (await requesterB.getCtzBalance()) - before;
   if (amount !== WITHDRAWAL || received !== WITHDRAWAL * 10n ** 9n) {
-    throw new DevnetError("DEVNET_CHECK_FAILED", `The claim paid ${received} wei instead of ${WITHDRAWAL} units.`);
+    throw new DevnetError(
+      "DEVNET_CHECK_FAILED",
+      `The claim paid ${received} wei instead of ${WITHDRAWAL} units.`,
+    );
   }
   await context.emit("claimed");
 }

@@ -1,11 +1,6 @@
 // The demo's program and data: the digits network on real images that training never saw.
-import {
-  digitsAdapter,
-  digitsParameters,
-  inputToBytes,
-  resultFromBytes,
-} from "@catalyze/circuits/programs";
-import { readDigitsModel, readDigits, splitDigits } from "@catalyze/circuits/programs/dataset";
+import { digitsAdapter, digitsParameters, inputToBytes, resultFromBytes } from "@catalyze/circuits/programs";
+import { readDigits, readDigitsModel, splitDigits } from "@catalyze/circuits/programs/dataset";
 import type { TypedProgram } from "@catalyze/sdk";
 
 /** Pixels of an image in, its digit out. */

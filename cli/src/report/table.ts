@@ -12,7 +12,9 @@ export interface Table {
 
 /** A table as text: title, names, a rule, rows. */
 export function formatTable({ title, columns, rows }: Table): string {
-  const widths = columns.map(([name], i) => Math.max(name.length, ...rows.map((row) => (row[i] ?? "").length)));
+  const widths = columns.map(([name], i) =>
+    Math.max(name.length, ...rows.map((row) => (row[i] ?? "").length)),
+  );
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, i) => (columns[i]![1] === "left" ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
