@@ -56,14 +56,16 @@ library BN254 {
         if (yi >= Q) revert CoordinateNotInField(yi);
         if (yr >= Q) revert CoordinateNotInField(yr);
         if (xi | xr | yi | yr == 0) revert PointAtInfinity();
-        // x³ = x² · x, with (a + bu)² = (a + b)(a − b) + 2abu.
-        uint256 squareReal = mulmod(addmod(xr, xi, Q), addmod(xr, Q - xi, Q), Q);
-        uint256 squareImaginary = mulmod(addmod(xr, xr, Q), xi, Q);
-        uint256 cubeReal = addmod(mulmod(squareReal, xr, Q), Q - mulmod(squareImaginary, xi, Q), Q);
-        uint256 cubeImaginary = addmod(mulmod(squareReal, xi, Q), mulmod(squareImaginary, xr, Q), Q);
-        bool real = mulmod(addmod(yr, yi, Q), addmod(yr, Q - yi, Q), Q) == addmod(cubeReal, TWIST_B_REAL, Q);
-        bool imaginary = mulmod(addmod(yr, yr, Q), yi, Q) == addmod(cubeImaginary, TWIST_B_IMAGINARY, Q);
-        if (!real || !imaginary) revert PointNotOnCurve(xi);
+        unchecked {
+            // x³ = x² · x, with (a + bu)² = (a + b)(a − b) + 2abu. Sums of two reduced values don't overflow.
+            uint256 squareReal = mulmod(xr + xi, xr + Q - xi, Q);
+            uint256 squareImaginary = mulmod(xr + xr, xi, Q);
+            uint256 cubeReal = mulmod(squareReal, xr, Q) + Q - mulmod(squareImaginary, xi, Q);
+            uint256 cubeImaginary = mulmod(squareReal, xi, Q) + mulmod(squareImaginary, xr, Q);
+            bool real = mulmod(yr + yi, yr + Q - yi, Q) == addmod(cubeReal, TWIST_B_REAL, Q);
+            bool imaginary = mulmod(yr + yr, yi, Q) == addmod(cubeImaginary, TWIST_B_IMAGINARY, Q);
+            if (!real || !imaginary) revert PointNotOnCurve(xi);
+        }
     }
 
     /// @dev Requires a finite point of G2: on the twist and of order r (the pairing precompile checks that).

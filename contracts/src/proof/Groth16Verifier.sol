@@ -12,31 +12,22 @@ import {VerificationKeys} from "./VerificationKeys.sol";
 /// L = IC_0 + C IC_1 + y IC_2 + z IC_3. The batch is the product of the equations' powers rho^i:
 /// Π e(rho^i A_i, B_i) · e(−Σ rho^i alpha, beta) · e(−Σ rho^i L_i, gamma) · Π_k e(−Σ_{i under k} rho^i C_i, delta_k) = 1.
 contract Groth16Verifier is IGroth16Verifier {
-    /// @dev One distinct key of a batch, with sums over its proofs.
-    struct Group {
-        address pointer;
-        bytes key;
-        /// Σ rho^i, Σ rho^i C, Σ rho^i y, Σ rho^i z: the scalars of IC_0 … IC_3.
-        uint256[4] scalars;
-        /// Σ rho^i C_i, a point; starts at infinity.
-        uint256[2] sum;
-    }
-
-    /// @dev A batch in memory: raw entries of 12 words and their groups.
-    struct Batch {
-        uint256 entries;
-        uint256 count;
-        uint256[] groupOf;
-        Group[] groups;
-        uint256 groupCount;
-    }
-
+    /// @dev Entries in memory, raw: key (its group's place after grouping), C, y, z, then A (2), B (4), C (2).
     uint256 private constant ENTRY_BYTES = 384;
-    /// @dev Words of an entry: key, C, y, z, then A (2), B (4), C (2).
     uint256 private constant SIGNALS = 32;
     uint256 private constant PROOF_A = 128;
     uint256 private constant PROOF_B = 192;
     uint256 private constant PROOF_C = 320;
+
+    /// @dev Groups in memory, raw, one for each distinct key: its address, the place of its 384 bytes, the scalars of its
+    /// IC_0 … IC_3 (Σ rho^i, Σ rho^i C, Σ rho^i y, Σ rho^i z), and the point Σ rho^i C_i, at first infinity.
+    uint256 private constant GROUP_BYTES = 256;
+    uint256 private constant GROUP_KEY = 32;
+    uint256 private constant GROUP_SCALARS = 64;
+    uint256 private constant GROUP_SUM = 192;
+
+    /// @dev Six words of a pairing's input.
+    uint256 private constant PAIR_BYTES = 192;
     bytes32 private constant CHALLENGE_DOMAIN = keccak256("Catalyze/1/batch-verification");
 
     uint256 private immutable _alphaX;
@@ -107,106 +98,132 @@ contract Groth16Verifier is IGroth16Verifier {
 
     function _verify(uint256 entries, uint256 count) private view returns (bool) {
         requireChainAllowed();
-        Batch memory batch = Batch(entries, count, new uint256[](count), new Group[](count), 0);
-        for (uint256 i = 0; i < count; i++) {
-            uint256 entry = entries + i * ENTRY_BYTES;
-            _requireWellFormed(entry);
-            batch.groupOf[i] = _groupOf(batch, _word(entry));
+        unchecked {
+            bytes32 entriesHash = _hash(entries, count * ENTRY_BYTES);
+            uint256 groups = _allocate(count * GROUP_BYTES);
+            uint256 groupCount;
+            for (uint256 i = 0; i < count; i++) {
+                uint256 entry = entries + i * ENTRY_BYTES;
+                _requireWellFormed(entry);
+                groupCount = _assignGroup(entry, groups, groupCount);
+            }
+            uint256 rho = _challenge(entriesHash, count, groups, groupCount);
+            // N pairs for the proofs, then alpha, then the public signals, then one pair for each key.
+            uint256 pairs = _allocate((count + 2 + groupCount) * PAIR_BYTES);
+            uint256 total = _combineProofs(entries, count, pairs, rho);
+            uint256 pair = pairs + count * PAIR_BYTES;
+            BN254.multiplyInto(pair, _alphaX, _alphaY, total == 0 ? 0 : BN254.R - total);
+            _writeG2(pair + 64, _beta0, _beta1, _beta2, _beta3);
+            _combineSignals(groups, groupCount, pair + PAIR_BYTES);
+            _combineKeys(groups, groupCount, pair + 2 * PAIR_BYTES);
+            return BN254.pairingIsOne(pairs, count + 2 + groupCount);
         }
-        // N pairs for the proofs, then alpha, then the public signals, then one pair for each key.
-        uint256 pairs = _allocate((count + 2 + batch.groupCount) * 192);
-        uint256 total = _combineProofs(batch, pairs, _challenge(batch));
-        uint256 pair = pairs + count * 192;
-        BN254.multiplyInto(pair, _alphaX, _alphaY, total == 0 ? 0 : BN254.R - total);
-        _writeG2(pair + 64, _beta0, _beta1, _beta2, _beta3);
-        _combineSignals(batch, pair + 192);
-        _combineKeys(batch, pair + 384);
-        return BN254.pairingIsOne(pairs, count + 2 + batch.groupCount);
     }
 
     /// @dev Signals below r; A, B and C finite, reduced and on their curves.
     function _requireWellFormed(uint256 entry) private pure {
-        for (uint256 offset = SIGNALS; offset < PROOF_A; offset += 32) {
-            uint256 signal = _word(entry + offset);
-            if (signal >= BN254.R) revert SignalNotInField(signal);
+        unchecked {
+            for (uint256 offset = SIGNALS; offset < PROOF_A; offset += 32) {
+                uint256 signal = _word(entry + offset);
+                if (signal >= BN254.R) revert SignalNotInField(signal);
+            }
+            uint256 b = entry + PROOF_B;
+            BN254.requireG1(_word(entry + PROOF_A), _word(entry + PROOF_A + 32));
+            BN254.requireTwist(_word(b), _word(b + 32), _word(b + 64), _word(b + 96));
+            BN254.requireG1(_word(entry + PROOF_C), _word(entry + PROOF_C + 32));
         }
-        uint256 b = entry + PROOF_B;
-        BN254.requireG1(_word(entry + PROOF_A), _word(entry + PROOF_A + 32));
-        BN254.requireTwist(_word(b), _word(b + 32), _word(b + 64), _word(b + 96));
-        BN254.requireG1(_word(entry + PROOF_C), _word(entry + PROOF_C + 32));
     }
 
-    /// @dev Group of the key at `pointer`, made when it is new.
-    function _groupOf(Batch memory batch, uint256 pointerWord) private view returns (uint256) {
-        address pointer = address(uint160(pointerWord));
-        uint256 groupCount = batch.groupCount;
-        for (uint256 k = 0; k < groupCount; k++) {
-            if (batch.groups[k].pointer == pointer) return k;
+    /// @dev Replaces the entry's key by the place of its group, made when the key is new. Returns the number of groups.
+    function _assignGroup(uint256 entry, uint256 groups, uint256 groupCount) private view returns (uint256) {
+        unchecked {
+            uint256 keyWord = _word(entry);
+            uint256 end = groups + groupCount * GROUP_BYTES;
+            uint256 group = groups;
+            while (group < end && _word(group) != keyWord) group += GROUP_BYTES;
+            if (group == end) {
+                address pointer = address(uint160(keyWord));
+                (bool found, bytes memory key) = VerificationKeys.load(pointer);
+                if (!found || keyWord >> 160 != 0) revert KeyNotFound(pointer);
+                assembly ("memory-safe") {
+                    mstore(group, keyWord)
+                    mstore(add(group, GROUP_KEY), add(key, 32))
+                }
+                groupCount++;
+            }
+            assembly ("memory-safe") {
+                mstore(entry, group)
+            }
+            return groupCount;
         }
-        (bool found, bytes memory key) = VerificationKeys.load(pointer);
-        if (!found || pointerWord >> 160 != 0) revert KeyNotFound(pointer);
-        Group memory group = batch.groups[groupCount];
-        group.pointer = pointer;
-        group.key = key;
-        batch.groupCount = groupCount + 1;
-        return groupCount;
     }
 
     /// @dev rho in [1, r) from one transcript over all entries (key addresses, signals, proofs) and all keys' content.
-    function _challenge(Batch memory batch) private pure returns (uint256) {
-        uint256 entries = batch.entries;
-        uint256 size = batch.count * ENTRY_BYTES;
-        bytes32 entriesHash;
-        assembly ("memory-safe") {
-            entriesHash := keccak256(entries, size)
+    function _challenge(bytes32 entriesHash, uint256 count, uint256 groups, uint256 groupCount)
+        private
+        pure
+        returns (uint256)
+    {
+        bytes32[] memory keyHashes = new bytes32[](groupCount);
+        for (uint256 k = 0; k < groupCount; k++) {
+            keyHashes[k] = _hash(_word(groups + k * GROUP_BYTES + GROUP_KEY), VerificationKeys.LENGTH);
         }
-        bytes32[] memory keyHashes = new bytes32[](batch.groupCount);
-        for (uint256 k = 0; k < keyHashes.length; k++) {
-            keyHashes[k] = keccak256(batch.groups[k].key);
-        }
-        bytes32 digest = keccak256(abi.encode(CHALLENGE_DOMAIN, batch.count, entriesHash, keyHashes));
+        bytes32 digest = keccak256(abi.encode(CHALLENGE_DOMAIN, count, entriesHash, keyHashes));
         return 1 + uint256(digest) % (BN254.R - 1);
     }
 
     /// @dev Writes the pairs (rho^i A_i, B_i) and fills the groups' sums. Returns Σ rho^i mod r.
-    function _combineProofs(Batch memory batch, uint256 pairs, uint256 rho) private view returns (uint256 total) {
-        uint256 power = 1;
-        for (uint256 i = 0; i < batch.count; i++) {
-            uint256 entry = batch.entries + i * ENTRY_BYTES;
-            uint256 pair = pairs + i * 192;
-            Group memory group = batch.groups[batch.groupOf[i]];
-            uint256 sum = _pointer(group.sum);
-            // A, then B.
-            assembly ("memory-safe") {
-                mcopy(pair, add(entry, PROOF_A), 192)
+    function _combineProofs(uint256 entries, uint256 count, uint256 pairs, uint256 rho)
+        private
+        view
+        returns (uint256 total)
+    {
+        unchecked {
+            uint256 power = 1;
+            for (uint256 i = 0; i < count; i++) {
+                uint256 entry = entries + i * ENTRY_BYTES;
+                uint256 pair = pairs + i * PAIR_BYTES;
+                uint256 group = _word(entry);
+                // A, then B.
+                assembly ("memory-safe") {
+                    mcopy(pair, add(entry, PROOF_A), PAIR_BYTES)
+                }
+                (uint256 cx, uint256 cy) = (_word(entry + PROOF_C), _word(entry + PROOF_C + 32));
+                if (i == 0) {
+                    BN254.addInto(group + GROUP_SUM, cx, cy);
+                } else {
+                    BN254.multiplyInto(pair, _word(pair), _word(pair + 32), power);
+                    BN254.multiplyAddInto(group + GROUP_SUM, cx, cy, power);
+                }
+                _addSignals(group + GROUP_SCALARS, entry + SIGNALS, power);
+                total = addmod(total, power, BN254.R);
+                power = mulmod(power, rho, BN254.R);
             }
-            (uint256 cx, uint256 cy) = (_word(entry + PROOF_C), _word(entry + PROOF_C + 32));
-            if (i == 0) {
-                BN254.addInto(sum, cx, cy);
-            } else {
-                BN254.multiplyInto(pair, _word(pair), _word(pair + 32), power);
-                BN254.multiplyAddInto(sum, cx, cy, power);
-            }
-            _addSignals(group.scalars, entry, power);
-            total = addmod(total, power, BN254.R);
-            power = mulmod(power, rho, BN254.R);
         }
     }
 
-    function _addSignals(uint256[4] memory scalars, uint256 entry, uint256 power) private pure {
-        scalars[0] = addmod(scalars[0], power, BN254.R);
-        for (uint256 j = 1; j < 4; j++) {
-            scalars[j] = addmod(scalars[j], mulmod(power, _word(entry + 32 * j), BN254.R), BN254.R);
+    /// @dev Adds power · (1, C, y, z) to the four scalars.
+    function _addSignals(uint256 scalars, uint256 signals, uint256 power) private pure {
+        uint256 r = BN254.R;
+        assembly ("memory-safe") {
+            mstore(scalars, addmod(mload(scalars), power, r))
+            for { let j := 0 } lt(j, 96) { j := add(j, 32) } {
+                let scalar := add(add(scalars, 32), j)
+                mstore(scalar, addmod(mload(scalar), mulmod(power, mload(add(signals, j)), r), r))
+            }
         }
     }
 
     /// @dev Writes the pair (−Σ rho^i L_i, gamma).
-    function _combineSignals(Batch memory batch, uint256 pair) private view {
-        for (uint256 k = 0; k < batch.groupCount; k++) {
-            Group memory group = batch.groups[k];
-            uint256 ic = _pointer(group.key) + 32 + 128;
-            for (uint256 j = 0; j < 4; j++) {
-                BN254.multiplyAddInto(pair, _word(ic + 64 * j), _word(ic + 64 * j + 32), group.scalars[j]);
+    function _combineSignals(uint256 groups, uint256 groupCount, uint256 pair) private view {
+        unchecked {
+            for (uint256 k = 0; k < groupCount; k++) {
+                uint256 group = groups + k * GROUP_BYTES;
+                uint256 ic = _word(group + GROUP_KEY) + 128;
+                for (uint256 j = 0; j < 4; j++) {
+                    uint256 scalar = _word(group + GROUP_SCALARS + 32 * j);
+                    BN254.multiplyAddInto(pair, _word(ic + 64 * j), _word(ic + 64 * j + 32), scalar);
+                }
             }
         }
         _negate(pair);
@@ -214,14 +231,13 @@ contract Groth16Verifier is IGroth16Verifier {
     }
 
     /// @dev Writes the pairs (−Σ rho^i C_i, delta_k).
-    function _combineKeys(Batch memory batch, uint256 pairs) private pure {
-        for (uint256 k = 0; k < batch.groupCount; k++) {
-            Group memory group = batch.groups[k];
-            uint256 pair = pairs + k * 192;
-            uint256 delta = _pointer(group.key) + 32;
-            uint256 sum = _pointer(group.sum);
+    function _combineKeys(uint256 groups, uint256 groupCount, uint256 pairs) private pure {
+        for (uint256 k = 0; k < groupCount; k++) {
+            uint256 group = groups + k * GROUP_BYTES;
+            uint256 pair = pairs + k * PAIR_BYTES;
+            uint256 delta = _word(group + GROUP_KEY);
             assembly ("memory-safe") {
-                mcopy(pair, sum, 64)
+                mcopy(pair, add(group, GROUP_SUM), 64)
                 mcopy(add(pair, 64), delta, 128)
             }
             _negate(pair);
@@ -231,8 +247,10 @@ contract Groth16Verifier is IGroth16Verifier {
     /// @dev Negates the point at `target`; infinity stays infinity.
     function _negate(uint256 target) private pure {
         uint256 y = _word(target + 32);
+        if (y == 0) return;
+        uint256 negative = BN254.Q - y;
         assembly ("memory-safe") {
-            if y { mstore(add(target, 32), sub(21888242871839275222246405745257275088696311157297823662689037894645226208583, y)) }
+            mstore(add(target, 32), negative)
         }
     }
 
@@ -251,20 +269,13 @@ contract Groth16Verifier is IGroth16Verifier {
         }
     }
 
-    function _pointer(uint256[2] memory words) private pure returns (uint256 pointer) {
+    function _hash(uint256 pointer, uint256 size) private pure returns (bytes32 digest) {
         assembly ("memory-safe") {
-            pointer := words
+            digest := keccak256(pointer, size)
         }
     }
 
-    function _pointer(bytes memory data) private pure returns (uint256 pointer) {
-        assembly ("memory-safe") {
-            pointer := data
-        }
-    }
-
-    /// @dev Reserves zeroed memory. Solidity's free memory is zero where nothing was written past the free pointer, which
-    /// the precompile helpers do; so it is cleared.
+    /// @dev Reserves memory and clears it: the precompile helpers write past the free pointer.
     function _allocate(uint256 size) private pure returns (uint256 pointer) {
         assembly ("memory-safe") {
             pointer := mload(0x40)

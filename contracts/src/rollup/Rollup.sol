@@ -311,10 +311,13 @@ contract Rollup is L1Queue, Ownable2Step {
     ) private view {
         uint256 count = submission.statements.length;
         if (count != header.settlements) revert StatementCountMismatch(header.settlements, count);
+        address key;
+        uint256 keyProgram;
         for (uint256 i = 0; i < count; i++) {
             StatementSubmission calldata statement = submission.statements[i];
             (uint256 commitment, uint256 programId) = BlockWords.settlement(submission.words, header, i);
-            address key = _programs.keyOf(programId);
+            // Neighbours often share a program.
+            if (key == address(0) || programId != keyProgram) (key, keyProgram) = (_programs.keyOf(programId), programId);
             progress.entries[progress.entryCount++] = Statements.toEntry(
                 address(_programs), key, programId, commitment, statement.words, statement.proof
             );
