@@ -8,6 +8,7 @@ import {
   type SentOperation,
 } from "@catalyze/sdk";
 import { DevnetError } from "../devnet/errors.js";
+import { SERVICE_DEPOSIT } from "../devnet/services.js";
 import type { Devnet, DevnetClient } from "../devnet/types.js";
 import type { Reporter } from "../report/reporter.js";
 import {
@@ -27,8 +28,8 @@ export const DEMO_JOBS = 64;
 export const DEMO_TERMS: DemoTerms = { royalty: 200n, middleware: 500n, burn: 500n, pool: 0n };
 
 const DEPOSITS = {
-  operator: parseCtz("10"),
-  provider: parseCtz("10"),
+  operator: SERVICE_DEPOSIT,
+  provider: SERVICE_DEPOSIT,
   middleware: parseCtz("1"),
   creator: parseCtz("1"),
   requesterA: parseCtz("100"),
@@ -39,7 +40,7 @@ const TRANSFERS = { fromA: parseCtz("1.25"), fromB: parseCtz("0.5") } as const;
 const WITHDRAWAL = parseCtz("10");
 const LEAST_ACCURACY = 0.9;
 
-/** Who acts on the rollup, in the order of registration: the operator's account comes first and gets the fees. */
+/** Who acts on the rollup. The devnet has registered operator and provider with their deposits already. */
 export const DEMO_ROLES = [
   "operator",
   "provider",
@@ -51,7 +52,7 @@ export const DEMO_ROLES = [
 export type DemoRole = (typeof DEMO_ROLES)[number];
 
 /** What tests may do while the demo runs. */
-export type DemoEvent = "accounts" | "seed" | "orders" | "firstChunk" | "settled" | "claimed";
+export type DemoEvent = "ready" | "orders" | "firstChunk" | "settled" | "claimed";
 
 /** Settings of a demo. */
 export interface DemoOptions {
@@ -91,25 +92,26 @@ export const demoParticipants = (devnet: Devnet) =>
     address: devnet.accounts[name].address,
   }));
 
-/** Funds the wallets from the faucet, registers every account with a deposit, and waits until they are on the rollup. */
-async function setUpAccounts(context: DemoContext, progress: (text: string) => void): Promise<void> {
+const NEWCOMERS = ["middleware", "creator", "requesterA", "requesterB"] as const;
+
+/** Funds the wallets, registers accounts with their deposits, and the creator's seed. Gives the seed's cell. */
+async function setUp(context: DemoContext, progress: (text: string) => void): Promise<number> {
   const { devnet, clients, indices, signal } = context;
-  for (const role of DEMO_ROLES) {
-    progress(`${role}: fund, register, deposit ${formatCtz(DEPOSITS[role])} CTZ`);
+  indices.operator = (await clients.operator.getAccount()).index;
+  indices.provider = (await clients.provider.getAccount()).index;
+  for (const role of NEWCOMERS) {
+    progress(`funding ${role}`);
     await clients[role].fundAccount({
       amount: DEPOSITS[role] + parseCtz("5"),
       faucet: devnet.accounts.deployer,
     });
-    indices[role] = (await clients[role].register({ deposit: DEPOSITS[role] })).index;
   }
-  progress("waiting for the next block");
-  for (const role of DEMO_ROLES) await clients[role].waitForAccount({ signal });
-  await context.emit("accounts");
-}
-
-/** The creator registers the trained network. Gives the seed's cell. */
-async function setUpSeed(context: DemoContext, progress: (text: string) => void): Promise<number> {
-  const { devnet, clients, signal } = context;
+  progress(NEWCOMERS.map((role) => `${role} deposits ${formatCtz(DEPOSITS[role])} CTZ`).join(", "));
+  await Promise.all(
+    NEWCOMERS.map(async (role) => {
+      indices[role] = (await clients[role].register({ deposit: DEPOSITS[role] })).index;
+    }),
+  );
   const seed = await clients.creator.registerSeed({
     program: digitsTypedProgram(devnet.programId),
     parameters: digitsModelBytes(),
@@ -121,8 +123,9 @@ async function setUpSeed(context: DemoContext, progress: (text: string) => void)
     },
   });
   progress(`seed ${seed.seedId} queued; waiting for the next block`);
+  for (const role of NEWCOMERS) await clients[role].waitForAccount({ signal });
   await clients.creator.waitForSeed({ index: seed.index, signal });
-  await context.emit("seed");
+  await context.emit("ready");
   return seed.index;
 }
 
@@ -383,9 +386,10 @@ export async function runDemo(
     signal: options.signal,
     emit: async (event) => options.onEvent?.(event),
   };
-  await reporter.phase("Accounts: fund, register and deposit through L1", (p) => setUpAccounts(context, p));
+  const seed = await reporter.phase("Accounts and seed: deposit and register through L1", (p) =>
+    setUp(context, p),
+  );
   const before = await readBalances(clients.operator, demoParticipants(devnet));
-  const seed = await reporter.phase("Seed: register the digits network", (p) => setUpSeed(context, p));
   const work = await reporter.phase("Orders, transfers and a withdrawal", (p) => postWork(context, seed, p));
   work.runA.catch(() => undefined);
   const resultA = await reporter.phase("Jobs: lease, run, prove, settle on L1", (p) =>

@@ -1,8 +1,8 @@
 // Circuits and development keys of the devnet: compiled and made once, then found in the cache.
 import { fileURLToPath } from "node:url";
 import type { CompiledCircuit } from "@catalyze/circuits/build";
-import { SMALL_BLOCK } from "@catalyze/circuits/schema";
 import { digitsAdapter } from "@catalyze/circuits/programs";
+import { SMALL_BLOCK } from "@catalyze/circuits/schema";
 import {
   contractVerificationKey,
   ensureDevelopmentKey,
