@@ -173,7 +173,7 @@ export async function buildContracts() {
   if (code !== 0) throw new ContractBuildError("CONTRACTS_BUILD_FAILED", `forge build failed:\n${output}`);
   const artefacts = EXPORTED.map(readArtefact);
   const errors = allErrors(artefacts);
-  EXPORTED.forEach((name, i) => generateContract(folder, name, artefacts[i], errors));
+  for (const [i, name] of EXPORTED.entries()) generateContract(folder, name, artefacts[i], errors);
   const index = EXPORTED.map((name) => `export * from "./${name}.js";`);
   writeIfChanged(
     join(folder, "index.ts"),
