@@ -270,6 +270,40 @@ contract Groth16VerifierTest is Test {
         assertFalse(verifier.verifyBatch(batch));
     }
 
+    function test_batchChallenge_coversKeysSignalsAndProofs() external {
+        IGroth16Verifier.BatchEntry[] memory batch = _batch(3, 2);
+        uint256 rho = verifier.batchChallenge(batch);
+        assertTrue(rho != 0 && rho < R);
+        assertEq(verifier.batchChallenge(batch), rho);
+        IGroth16Verifier.BatchEntry[] memory other = _batch(3, 2);
+        for (uint256 i = 0; i < 3; i++) {
+            IGroth16Verifier.BatchEntry memory entry = other[i];
+            entry.commitment = addmod(entry.commitment, 1, R);
+            assertTrue(verifier.batchChallenge(other) != rho, "C");
+            (entry.commitment, entry.y) = (batch[i].commitment, addmod(entry.y, 1, R));
+            assertTrue(verifier.batchChallenge(other) != rho, "y");
+            (entry.y, entry.z) = (batch[i].y, addmod(entry.z, 1, R));
+            assertTrue(verifier.batchChallenge(other) != rho, "z");
+            (entry.z, entry.key) = (batch[i].z, keys[3]);
+            assertTrue(verifier.batchChallenge(other) != rho, "key");
+            entry.key = batch[i].key;
+            // A and C negated one at a time, B negated: other points of the curves.
+            uint256[4] memory ys = [uint256(1), 4, 5, 7];
+            for (uint256 j = 0; j < 4; j++) {
+                if (j == 2) continue;
+                entry.proof[ys[j]] = Q - entry.proof[ys[j]];
+                if (j == 1) entry.proof[5] = Q - entry.proof[5];
+                assertTrue(verifier.batchChallenge(other) != rho, "proof");
+                entry.proof[ys[j]] = batch[i].proof[ys[j]];
+                entry.proof[5] = batch[i].proof[5];
+            }
+            assertEq(verifier.batchChallenge(other), rho);
+        }
+        // The same addresses with another key behind them.
+        vm.etch(keys[1], bytes.concat(hex"00", Trapdoor.encode(Trapdoor.key(3))));
+        assertTrue(verifier.batchChallenge(batch) != rho, "content of keys");
+    }
+
     function test_gas_verifyBatch() external {
         for (uint256 keyCount = 1; keyCount <= 2; keyCount++) {
             for (uint256 count = keyCount; count <= 4; count++) {

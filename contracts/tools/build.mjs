@@ -99,8 +99,12 @@ function contentKey() {
  * @returns {Promise<{ code: number, output: string, stdout: string }>} exit code, both outputs, standard output.
  */
 export function runForge(options) {
+  // Tests have folders of their own: they may run while another process builds.
+  const folders =
+    options[0] === "test" ? { FOUNDRY_OUT: "out/test", FOUNDRY_CACHE_PATH: "cache/test" } : undefined;
   const environment = {
     ...process.env,
+    ...folders,
     FOUNDRY_DISABLE_NIGHTLY_WARNING: "1",
     NO_COLOR: "1",
   };

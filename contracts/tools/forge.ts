@@ -94,3 +94,16 @@ export async function runForgeTests(options: readonly string[] = []): Promise<Fo
     throw new ContractsError("CONTRACTS_FORGE_FAILED", `forge test gave no report:\n${output}`, { cause });
   }
 }
+
+/**
+ * Compares the gas of the tests named `test_gas_…` with contracts/snapshots, or writes it there.
+ * @throws {ContractsError} `CONTRACTS_FORGE_FAILED` with the differences.
+ */
+export async function checkGasSnapshots({ update = false } = {}): Promise<void> {
+  const script = await buildScript();
+  await script.ensureSchema();
+  const options = ["test", "--match-test", "^test_gas_", `--gas-snapshot-check=${!update}`];
+  const { code, output } = await script.runForge(options);
+  if (code !== 0)
+    throw new ContractsError("CONTRACTS_FORGE_FAILED", `gas differs from snapshots:\n${output}`);
+}

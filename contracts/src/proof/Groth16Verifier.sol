@@ -87,27 +87,28 @@ contract Groth16Verifier is IGroth16Verifier {
 
     /// @inheritdoc IGroth16Verifier
     function verifyBatch(BatchEntry[] calldata batch) external view returns (bool) {
+        return _verify(_copy(batch), batch.length);
+    }
+
+    /// @inheritdoc IGroth16Verifier
+    function batchChallenge(BatchEntry[] calldata batch) external view returns (uint256 rho) {
+        (,, rho) = _prepare(_copy(batch), batch.length);
+    }
+
+    /// @dev Entries as they stand in calldata, every word of them.
+    function _copy(BatchEntry[] calldata batch) private pure returns (uint256 entries) {
         if (batch.length == 0) revert EmptyBatch();
         uint256 size = batch.length * ENTRY_BYTES;
-        uint256 entries = _allocate(size);
+        entries = _allocate(size);
         assembly ("memory-safe") {
             calldatacopy(entries, batch.offset, size)
         }
-        return _verify(entries, batch.length);
     }
 
     function _verify(uint256 entries, uint256 count) private view returns (bool) {
         requireChainAllowed();
+        (uint256 groups, uint256 groupCount, uint256 rho) = _prepare(entries, count);
         unchecked {
-            bytes32 entriesHash = _hash(entries, count * ENTRY_BYTES);
-            uint256 groups = _allocate(count * GROUP_BYTES);
-            uint256 groupCount;
-            for (uint256 i = 0; i < count; i++) {
-                uint256 entry = entries + i * ENTRY_BYTES;
-                _requireWellFormed(entry);
-                groupCount = _assignGroup(entry, groups, groupCount);
-            }
-            uint256 rho = _challenge(entriesHash, count, groups, groupCount);
             // N pairs for the proofs, then alpha, then the public signals, then one pair for each key.
             uint256 pairs = _allocate((count + 2 + groupCount) * PAIR_BYTES);
             uint256 total = _combineProofs(entries, count, pairs, rho);
@@ -118,6 +119,22 @@ contract Groth16Verifier is IGroth16Verifier {
             _combineKeys(groups, groupCount, pair + 2 * PAIR_BYTES);
             return BN254.pairingIsOne(pairs, count + 2 + groupCount);
         }
+    }
+
+    /// @dev Checks every entry, groups them by key, and draws rho. In the entries, keys are replaced by groups.
+    function _prepare(uint256 entries, uint256 count)
+        private
+        view
+        returns (uint256 groups, uint256 groupCount, uint256 rho)
+    {
+        bytes32 entriesHash = _hash(entries, count * ENTRY_BYTES);
+        groups = _allocate(count * GROUP_BYTES);
+        for (uint256 i = 0; i < count; i++) {
+            uint256 entry = entries + i * ENTRY_BYTES;
+            _requireWellFormed(entry);
+            groupCount = _assignGroup(entry, groups, groupCount);
+        }
+        rho = _challenge(entriesHash, count, groups, groupCount);
     }
 
     /// @dev Signals below r; A, B and C finite, reduced and on their curves.

@@ -60,4 +60,8 @@ interface IGroth16Verifier {
     /// @dev Coefficients are 1, rho, rho^2, … with rho from keccak256 over all keys' content, signals and proofs.
     /// @return True when every proof is valid; false with overwhelming probability when any is not.
     function verifyBatch(BatchEntry[] calldata entries) external view returns (bool);
+
+    /// @notice rho of a batch: its proofs count with the coefficients 1, rho, rho^2, …
+    /// @dev In [1, r), from keccak256 over the number of proofs, all entries and the content of all keys.
+    function batchChallenge(BatchEntry[] calldata entries) external view returns (uint256);
 }
