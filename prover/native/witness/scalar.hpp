@@ -1,0 +1,292 @@
+// BN254's scalar field for witness programs: canonical integers and Montgomery form (factor 2^256), four 64-bit limbs.
+// Every function takes and returns values below r. Multiplication exists twice, for CPUs with BMI2 and ADX and for all
+// others; the caller chooses the class once per run, so that nothing branches on the CPU per operation.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+namespace catalyze::witness {
+
+/** A field element, little-endian limbs, below r; its form (canonical or Montgomery) is the holder's business. */
+struct Scalar {
+  uint64_t limb[4];
+
+  bool operator==(const Scalar& other) const {
+    return ((limb[0] ^ other.limb[0]) | (limb[1] ^ other.limb[1]) | (limb[2] ^ other.limb[2]) |
+            (limb[3] ^ other.limb[3])) == 0;
+  }
+  bool is_zero() const { return (limb[0] | limb[1] | limb[2] | limb[3]) == 0; }
+};
+
+inline constexpr Scalar ZERO = {{0, 0, 0, 0}};
+inline constexpr Scalar ONE = {{1, 0, 0, 0}};
+/** r = 21888242871839275222246405745257275088548364400416034343698204186575808495617. */
+inline constexpr Scalar MODULUS = {
+    {0x43e1f593f0000001, 0x2833e84879b97091, 0xb85045b68181585d, 0x30644e72e131a029}};
+/** (r - 1) / 2, the largest value that circom reads as positive. */
+inline constexpr Scalar LARGEST_POSITIVE = {
+    {0xa1f0fac9f8000000, 0x9419f4243cdcb848, 0xdc2822db40c0ac2e, 0x183227397098d014}};
+/** 2^256 mod r. */
+inline constexpr Scalar MONTGOMERY_ONE = {
+    {0xac96341c4ffffffb, 0x36fc76959f60cd29, 0x666ea36f7879462e, 0x0e0a77c19a07df2f}};
+/** 2^512 mod r. */
+inline constexpr Scalar MONTGOMERY_SQUARE = {
+    {0x1bb8e645ae216da7, 0x53fe3ab1e35c59e3, 0x8c49833d53bb8085, 0x0216d0b17f4e44a5}};
+/** -1 / r mod 2^64. */
+inline constexpr uint64_t MONTGOMERY_FACTOR = 0xc2e1f593efffffff;
+
+inline bool less_than(const Scalar& a, const Scalar& b) {
+  for (int i = 3; i > 0; i--) {
+    if (a.limb[i] != b.limb[i]) return a.limb[i] < b.limb[i];
+  }
+  return a.limb[0] < b.limb[0];
+}
+
+/** out = a + b mod 2^256; returns the carry. */
+inline uint64_t add_limbs(Scalar& out, const Scalar& a, const Scalar& b) {
+  unsigned __int128 carry = 0;
+  for (int i = 0; i < 4; i++) {
+    carry += static_cast<unsigned __int128>(a.limb[i]) + b.limb[i];
+    out.limb[i] = static_cast<uint64_t>(carry);
+    carry >>= 64;
+  }
+  return static_cast<uint64_t>(carry);
+}
+
+/** out = a - b mod 2^256; returns the borrow. */
+inline uint64_t subtract_limbs(Scalar& out, const Scalar& a, const Scalar& b) {
+  uint64_t borrow = 0;
+  for (int i = 0; i < 4; i++) {
+    unsigned __int128 difference = static_cast<unsigned __int128>(a.limb[i]) - b.limb[i] - borrow;
+    out.limb[i] = static_cast<uint64_t>(difference);
+    borrow = static_cast<uint64_t>(difference >> 64) & 1;
+  }
+  return borrow;
+}
+
+/** Subtracts r when a is not below it; a is below 2r. */
+inline Scalar reduce_once(const Scalar& a) {
+  Scalar reduced;
+  const uint64_t keep = 0 - subtract_limbs(reduced, a, MODULUS);
+  for (int i = 0; i < 4; i++) reduced.limb[i] = (reduced.limb[i] & ~keep) | (a.limb[i] & keep);
+  return reduced;
+}
+
+inline Scalar add(const Scalar& a, const Scalar& b) {
+  Scalar sum;
+  add_limbs(sum, a, b);  // below 2r < 2^255, no carry
+  return reduce_once(sum);
+}
+
+inline Scalar subtract(const Scalar& a, const Scalar& b) {
+  Scalar difference;
+  const uint64_t mask = 0 - subtract_limbs(difference, a, b);
+  const Scalar correction = {{MODULUS.limb[0] & mask, MODULUS.limb[1] & mask, MODULUS.limb[2] & mask,
+                              MODULUS.limb[3] & mask}};
+  add_limbs(difference, difference, correction);
+  return difference;
+}
+
+inline Scalar negate(const Scalar& a) { return subtract(ZERO, a); }
+
+/** Whether circom reads the canonical value as negative. */
+inline bool is_negative(const Scalar& a) { return less_than(LARGEST_POSITIVE, a); }
+
+/** Portable Montgomery multiplication: a * b / 2^256 mod r, operand scanning. */
+struct PortableMultiplier {
+  static Scalar multiply(const Scalar& a, const Scalar& b) {
+    using Wide = unsigned __int128;
+    uint64_t t0 = 0, t1 = 0, t2 = 0, t3 = 0;
+    for (int i = 0; i < 4; i++) {
+      const uint64_t factor = b.limb[i];
+      Wide product = static_cast<Wide>(a.limb[0]) * factor + t0;
+      const uint64_t m = static_cast<uint64_t>(product) * MONTGOMERY_FACTOR;
+      Wide reduced = static_cast<Wide>(m) * MODULUS.limb[0] + static_cast<uint64_t>(product);
+      product = static_cast<Wide>(a.limb[1]) * factor + t1 + static_cast<uint64_t>(product >> 64);
+      reduced = static_cast<Wide>(m) * MODULUS.limb[1] + static_cast<uint64_t>(product) +
+                static_cast<uint64_t>(reduced >> 64);
+      t0 = static_cast<uint64_t>(reduced);
+      product = static_cast<Wide>(a.limb[2]) * factor + t2 + static_cast<uint64_t>(product >> 64);
+      reduced = static_cast<Wide>(m) * MODULUS.limb[2] + static_cast<uint64_t>(product) +
+                static_cast<uint64_t>(reduced >> 64);
+      t1 = static_cast<uint64_t>(reduced);
+      product = static_cast<Wide>(a.limb[3]) * factor + t3 + static_cast<uint64_t>(product >> 64);
+      reduced = static_cast<Wide>(m) * MODULUS.limb[3] + static_cast<uint64_t>(product) +
+                static_cast<uint64_t>(reduced >> 64);
+      t2 = static_cast<uint64_t>(reduced);
+      // r has a spare top bit, so neither sum carries out of the fourth limb.
+      t3 = static_cast<uint64_t>(product >> 64) + static_cast<uint64_t>(reduced >> 64);
+    }
+    return reduce_once({{t0, t1, t2, t3}});
+  }
+};
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define CATALYZE_WITNESS_ADX 1
+
+/** The same with mulx and two carry chains; needs BMI2 and ADX. */
+struct AdxMultiplier {
+  static Scalar multiply(const Scalar& a, const Scalar& b) {
+    uint64_t t0, t1, t2, t3, high, low;
+#define CATALYZE_REDUCE                       \
+  "movq %[factor], %%rdx\n\t"                 \
+  "imulq %[t0], %%rdx\n\t"                    \
+  "xorq %[low], %[low]\n\t"                   \
+  "mulxq 0(%[q]), %[low], %%rax\n\t"          \
+  "adcxq %[t0], %[low]\n\t"                   \
+  "movq %%rax, %[t0]\n\t"                     \
+  "adcxq %[t1], %[t0]\n\t"                    \
+  "mulxq 8(%[q]), %[low], %[t1]\n\t"          \
+  "adoxq %[low], %[t0]\n\t"                   \
+  "adcxq %[t2], %[t1]\n\t"                    \
+  "mulxq 16(%[q]), %[low], %[t2]\n\t"         \
+  "adoxq %[low], %[t1]\n\t"                   \
+  "adcxq %[t3], %[t2]\n\t"                    \
+  "mulxq 24(%[q]), %[low], %[t3]\n\t"         \
+  "adoxq %[low], %[t2]\n\t"                   \
+  "movl $0, %%eax\n\t"                        \
+  "adcxq %%rax, %[t3]\n\t"                    \
+  "adoxq %[high], %[t3]\n\t"
+#define CATALYZE_ROUND(offset)                \
+  "movq " offset "(%[b]), %%rdx\n\t"          \
+  "xorq %%rax, %%rax\n\t"                     \
+  "mulxq 0(%[a]), %[low], %[high]\n\t"        \
+  "adoxq %[low], %[t0]\n\t"                   \
+  "adcxq %[high], %[t1]\n\t"                  \
+  "mulxq 8(%[a]), %[low], %[high]\n\t"        \
+  "adoxq %[low], %[t1]\n\t"                   \
+  "adcxq %[high], %[t2]\n\t"                  \
+  "mulxq 16(%[a]), %[low], %[high]\n\t"       \
+  "adoxq %[low], %[t2]\n\t"                   \
+  "adcxq %[high], %[t3]\n\t"                  \
+  "mulxq 24(%[a]), %[low], %[high]\n\t"       \
+  "adoxq %[low], %[t3]\n\t"                   \
+  "movl $0, %%eax\n\t"                        \
+  "adcxq %%rax, %[high]\n\t"                  \
+  "adoxq %%rax, %[high]\n\t" CATALYZE_REDUCE
+    __asm__(
+        "movq 0(%[b]), %%rdx\n\t"
+        "xorq %%rax, %%rax\n\t"
+        "mulxq 0(%[a]), %[t0], %[t1]\n\t"
+        "mulxq 8(%[a]), %[low], %[t2]\n\t"
+        "adoxq %[low], %[t1]\n\t"
+        "mulxq 16(%[a]), %[low], %[t3]\n\t"
+        "adoxq %[low], %[t2]\n\t"
+        "mulxq 24(%[a]), %[low], %[high]\n\t"
+        "adoxq %[low], %[t3]\n\t"
+        "movl $0, %%eax\n\t"
+        "adoxq %%rax, %[high]\n\t" CATALYZE_REDUCE CATALYZE_ROUND("8") CATALYZE_ROUND("16")
+            CATALYZE_ROUND("24")
+        : [t0] "=&r"(t0), [t1] "=&r"(t1), [t2] "=&r"(t2), [t3] "=&r"(t3), [high] "=&r"(high),
+          [low] "=&r"(low)
+        : [a] "r"(a.limb), [b] "r"(b.limb), [q] "r"(MODULUS.limb), [factor] "m"(MONTGOMERY_FACTOR),
+          "m"(a), "m"(b), "m"(MODULUS)
+        : "rax", "rdx", "cc");
+#undef CATALYZE_ROUND
+#undef CATALYZE_REDUCE
+    return reduce_once({{t0, t1, t2, t3}});
+  }
+};
+#endif
+
+/** Inverse in Montgomery form, zero for zero: a^(r - 2). */
+template <class Multiplier>
+Scalar invert_montgomery(const Scalar& a) {
+  Scalar table[16];
+  table[0] = MONTGOMERY_ONE;
+  for (int i = 1; i < 16; i++) table[i] = Multiplier::multiply(table[i - 1], a);
+  Scalar exponent;
+  subtract_limbs(exponent, MODULUS, {{2, 0, 0, 0}});
+  Scalar result = MONTGOMERY_ONE;
+  for (int nibble = 63; nibble >= 0; nibble--) {
+    for (int i = 0; i < 4; i++) result = Multiplier::multiply(result, result);
+    result = Multiplier::multiply(result, table[exponent.limb[nibble / 16] >> (4 * (nibble % 16)) & 15]);
+  }
+  return result;
+}
+
+// Operations of circom's language on canonical values. Shifts and bit operations work on 254-bit words.
+
+/** a / 2^bits, 0 <= bits < 256. */
+inline Scalar shift_right(const Scalar& a, unsigned bits) {
+  Scalar out = ZERO;
+  const unsigned words = bits / 64, rest = bits % 64;
+  for (unsigned i = 0; i + words < 4; i++) {
+    out.limb[i] = a.limb[i + words] >> rest;
+    if (rest != 0 && i + words + 1 < 4) out.limb[i] |= a.limb[i + words + 1] << (64 - rest);
+  }
+  return out;
+}
+
+/** A 256-bit word cut to 254 bits and reduced. */
+inline Scalar adjust_word(Scalar a) {
+  a.limb[3] &= 0x3fffffffffffffff;
+  return reduce_once(a);
+}
+
+/** a * 2^bits cut to 254 bits, 0 <= bits < 256. */
+inline Scalar shift_left(const Scalar& a, unsigned bits) {
+  Scalar out = ZERO;
+  const unsigned words = bits / 64, rest = bits % 64;
+  for (unsigned i = words; i < 4; i++) {
+    out.limb[i] = a.limb[i - words] << rest;
+    if (rest != 0 && i > words) out.limb[i] |= a.limb[i - words - 1] >> (64 - rest);
+  }
+  return adjust_word(out);
+}
+
+/** Shift by a field element: to the left when `left`; a negative amount shifts the other way. */
+inline Scalar shift(const Scalar& a, Scalar amount, bool left) {
+  if (is_negative(amount)) {
+    amount = negate(amount);
+    left = !left;
+  }
+  if ((amount.limb[1] | amount.limb[2] | amount.limb[3]) != 0 || amount.limb[0] >= 254) return ZERO;
+  const unsigned bits = static_cast<unsigned>(amount.limb[0]);
+  return left ? shift_left(a, bits) : shift_right(a, bits);
+}
+
+/** Quotient and remainder of canonical values as integers; divisor not zero. */
+inline void divide(const Scalar& dividend, const Scalar& divisor, Scalar& quotient, Scalar& remainder) {
+  quotient = ZERO;
+  if ((divisor.limb[1] | divisor.limb[2] | divisor.limb[3]) == 0) {
+    unsigned __int128 rest = 0;
+    for (int i = 3; i >= 0; i--) {
+      rest = rest << 64 | dividend.limb[i];
+      quotient.limb[i] = static_cast<uint64_t>(rest / divisor.limb[0]);
+      rest %= divisor.limb[0];
+    }
+    remainder = {{static_cast<uint64_t>(rest), 0, 0, 0}};
+    return;
+  }
+  remainder = ZERO;
+  for (int bit = 253; bit >= 0; bit--) {
+    add_limbs(remainder, remainder, remainder);
+    remainder.limb[0] |= dividend.limb[bit / 64] >> (bit % 64) & 1;
+    Scalar difference;
+    if (subtract_limbs(difference, remainder, divisor) == 0) {
+      remainder = difference;
+      quotient.limb[bit / 64] |= uint64_t{1} << (bit % 64);
+    }
+  }
+}
+
+/** a < b as circom compares: values above (r - 1) / 2 are negative. */
+inline bool less_than_signed(const Scalar& a, const Scalar& b) {
+  const bool negative_a = is_negative(a), negative_b = is_negative(b);
+  return negative_a != negative_b ? negative_a : less_than(a, b);
+}
+
+/** base^exponent, base in Montgomery form, exponent canonical. */
+template <class Multiplier>
+Scalar power_montgomery(const Scalar& base, const Scalar& exponent) {
+  Scalar result = MONTGOMERY_ONE;
+  for (int bit = 253; bit >= 0; bit--) {
+    result = Multiplier::multiply(result, result);
+    if (exponent.limb[bit / 64] >> (bit % 64) & 1) result = Multiplier::multiply(result, base);
+  }
+  return result;
+}
+
+}  // namespace catalyze::witness
