@@ -146,10 +146,7 @@ async function store(
 }
 
 /** The stored operation with this message, unless it was dropped. */
-async function known(context: Context, signed: SignedOperation): Promise<StoredOperation | undefined> {
-  const { state } = context.ledger;
-  const timeless = { ...admissionContext(context), time: 0n };
-  const message = authenticate(state, signed, timeless);
+async function known(context: Context, message: bigint): Promise<StoredOperation | undefined> {
   const stored = await findOperation(context.driver, message);
   return stored?.status === "dropped" ? undefined : stored;
 }
@@ -167,20 +164,21 @@ export async function submitOperation(
     throw new SequencerError("SEQUENCER_REQUEST_MALFORMED", "Only a postOrder names inputs");
   }
   try {
-    const before = await known(context, signed);
+    // Expiry is judged below: an accepted operation keeps its receipt after it has expired.
+    const message = authenticate(context.ledger.state, signed, { ...admissionContext(context), time: 0n });
+    const before = await known(context, message);
     if (before !== undefined) return toReceipt(context, before);
     const { operation } = signed;
     const inputs =
       operation.kind === "postOrder" ? await checkOrder(context, operation.order, body.inputs) : undefined;
     const { entry, fresh } = await context.exclusive(async () => {
-      const again = await known(context, signed);
+      const again = await known(context, message);
       if (again !== undefined) return { entry: again, fresh: false };
       return { entry: await store(context, signed, inputs), fresh: true };
     });
     if (fresh) {
       context.metrics.operations.inc({ outcome: "accepted" });
       context.metrics.poolOperations.set(context.ledger.mempool.size);
-      const { message } = entry;
       context.events.emit({ type: "operation", message, status: "pending", blockNumber: null });
       context.wake();
     }
