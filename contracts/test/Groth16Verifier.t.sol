@@ -75,9 +75,8 @@ contract Groth16VerifierTest is Test {
     }
 
     function test_constructor_revertsIfDevelopmentKeysOnPublicChain() external {
-        uint256[2] memory alpha = [
-            DevelopmentKeys.ALPHA_X, 15388066855049919106989655750141837608386049057185052361155009521310851715220
-        ];
+        uint256[2] memory alpha =
+            [DevelopmentKeys.ALPHA_X, 15388066855049919106989655750141837608386049057185052361155009521310851715220];
         Groth16Verifier local = new Groth16Verifier(alpha, Trapdoor.beta(), Trapdoor.gamma());
         assertTrue(local.usesDevelopmentKeys());
         vm.chainId(1337);
@@ -363,9 +362,7 @@ contract Groth16VerifierTest is Test {
             _absorb(valid.commitment, falseSignal, rho),
             _absorb(valid.y, 1, rho),
             _absorb(valid.z, 2, rho),
-            Trapdoor.assemble(
-                Trapdoor.multiply(a[0], a[1], factor), b, Trapdoor.multiply(c[0], c[1], factor)
-            )
+            Trapdoor.assemble(Trapdoor.multiply(a[0], a[1], factor), b, Trapdoor.multiply(c[0], c[1], factor))
         );
     }
 

@@ -43,9 +43,8 @@ contract ProgramRegistryTest is Test {
     }
 
     function test_register_revertsIfDevelopmentKeysOnPublicChain() external {
-        uint256[2] memory alpha = [
-            DevelopmentKeys.ALPHA_X, 15388066855049919106989655750141837608386049057185052361155009521310851715220
-        ];
+        uint256[2] memory alpha =
+            [DevelopmentKeys.ALPHA_X, 15388066855049919106989655750141837608386049057185052361155009521310851715220];
         Groth16Verifier verifier = new Groth16Verifier(alpha, Trapdoor.beta(), Trapdoor.gamma());
         ProgramRegistry local = new ProgramRegistry(verifier);
         local.register(key, 0, 0, true);

@@ -106,9 +106,7 @@ contract Handler is RollupFixture {
         if (pendings.length == 0) return;
         Pending storage p = pendings[which % pendings.length];
         if (p.claimed) {
-            vm.expectRevert(
-                abi.encodeWithSelector(IRollup.WithdrawalAlreadyClaimed.selector, p.blockNumber, p.index)
-            );
+            vm.expectRevert(abi.encodeWithSelector(IRollup.WithdrawalAlreadyClaimed.selector, p.blockNumber, p.index));
             rollup.claimWithdrawal(p.blockNumber, p.index, p.recipient, p.amount, p.proof);
             return;
         }

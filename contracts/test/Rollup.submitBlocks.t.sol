@@ -113,8 +113,7 @@ contract RollupSubmitBlocksTest is RollupFixture {
         uint256 right = b.operationDomain;
         b.operationDomain ^= 1;
         submitReverts(
-            one(prove(b)),
-            abi.encodeWithSelector(IRollup.OperationDomainMismatch.selector, right, b.operationDomain)
+            one(prove(b)), abi.encodeWithSelector(IRollup.OperationDomainMismatch.selector, right, b.operationDomain)
         );
     }
 
@@ -135,8 +134,7 @@ contract RollupSubmitBlocksTest is RollupFixture {
         uint256 right = b.statementDomain;
         b.statementDomain ^= 1;
         submitReverts(
-            one(prove(b)),
-            abi.encodeWithSelector(IRollup.StatementDomainMismatch.selector, right, b.statementDomain)
+            one(prove(b)), abi.encodeWithSelector(IRollup.StatementDomainMismatch.selector, right, b.statementDomain)
         );
     }
 
@@ -150,13 +148,11 @@ contract RollupSubmitBlocksTest is RollupFixture {
         Block memory b = nextBlock();
         b.time = NOW + 1;
         submitReverts(
-            one(prove(b)),
-            abi.encodeWithSelector(IRollup.BlockTimeOutOfRange.selector, NOW - 3600, NOW, NOW + 1)
+            one(prove(b)), abi.encodeWithSelector(IRollup.BlockTimeOutOfRange.selector, NOW - 3600, NOW, NOW + 1)
         );
         b.time = NOW - 3601;
         submitReverts(
-            one(prove(b)),
-            abi.encodeWithSelector(IRollup.BlockTimeOutOfRange.selector, NOW - 3600, NOW, NOW - 3601)
+            one(prove(b)), abi.encodeWithSelector(IRollup.BlockTimeOutOfRange.selector, NOW - 3600, NOW, NOW - 3601)
         );
         b.time = NOW - 3600;
         submit(b);
@@ -254,8 +250,7 @@ contract RollupSubmitBlocksTest is RollupFixture {
         b.statements[0].programId = programIdOf(BLOCK_KEY);
         b.statements[0].keyNumber = BLOCK_KEY;
         submitReverts(
-            one(prove(b)),
-            abi.encodeWithSelector(IProgramRegistry.UnknownProgram.selector, programIdOf(BLOCK_KEY))
+            one(prove(b)), abi.encodeWithSelector(IProgramRegistry.UnknownProgram.selector, programIdOf(BLOCK_KEY))
         );
     }
 
@@ -277,9 +272,7 @@ contract RollupSubmitBlocksTest is RollupFixture {
         b.statements[1].domain ^= 1;
         submitReverts(
             one(prove(b)),
-            abi.encodeWithSelector(
-                IRollup.StatementDomainMismatch.selector, b.statementDomain, b.statementDomain ^ 1
-            )
+            abi.encodeWithSelector(IRollup.StatementDomainMismatch.selector, b.statementDomain, b.statementDomain ^ 1)
         );
     }
 
@@ -440,8 +433,7 @@ contract RollupSubmitBlocksTest is RollupFixture {
         assertFalse(rollup.verifySettlement(1, words, 3, b.statements[0].programId, b.statements[0].commitment));
         words[100] = bytes1(uint8(words[100]) ^ 1);
         assertFalse(
-            rollup.verifySettlement(1, words, 0, b.statements[0].programId, b.statements[0].commitment),
-            "changed words"
+            rollup.verifySettlement(1, words, 0, b.statements[0].programId, b.statements[0].commitment), "changed words"
         );
     }
 

@@ -71,9 +71,7 @@ contract StatementRegistryTest is RollupFixture {
         assertEq(statementRegistry.recording(s.programId, s.commitment).time, NOW);
         assertEq(statementRegistry.recording(s.programId, s.commitment).blockNumber, 99);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IStatementRegistry.StatementAlreadyRecorded.selector, s.programId, s.commitment
-            )
+            abi.encodeWithSelector(IStatementRegistry.StatementAlreadyRecorded.selector, s.programId, s.commitment)
         );
         statementRegistry.record(s.programId, s.commitment, proven.words, proven.proof);
     }

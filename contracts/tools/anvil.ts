@@ -77,6 +77,8 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
     child.once("error", () => resolve());
   });
   const stop = async (): Promise<void> => {
+    // Waited for: the process must stay for it.
+    child.ref();
     child.stdin.end();
     await exited;
   };

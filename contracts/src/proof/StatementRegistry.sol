@@ -55,8 +55,7 @@ contract StatementRegistry is IStatementRegistry {
         view
         returns (IGroth16Verifier.BatchEntry memory)
     {
-        return
-            Statements.toEntry(address(programs), programs.keyOf(programId), programId, commitment, words, proof);
+        return Statements.toEntry(address(programs), programs.keyOf(programId), programId, commitment, words, proof);
     }
 
     function _isValid(IGroth16Verifier.BatchEntry memory entry) private view returns (bool) {

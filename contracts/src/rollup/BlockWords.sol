@@ -85,7 +85,11 @@ library BlockWords {
             uint256 tail = tails + i * Schema.REQUEST_TAILS * TAIL;
             queueHash = keccak256(
                 abi.encode(
-                    queueHash, _head(words, head), _head(words, head + HEAD), _tail(words, tail), _tail(words, tail + TAIL)
+                    queueHash,
+                    _head(words, head),
+                    _head(words, head + HEAD),
+                    _tail(words, tail),
+                    _tail(words, tail + TAIL)
                 )
             );
         }
@@ -109,8 +113,8 @@ library BlockWords {
     }
 
     function _withdrawalsOffset(Header memory header) private pure returns (uint256) {
-        return FIXED_LENGTH + header.requests * REQUEST_BYTES + header.settlements * (HEAD + TAIL)
-            + header.orders * ORDER_BYTES;
+        uint256 requestsAndOrders = header.requests * REQUEST_BYTES + header.orders * ORDER_BYTES;
+        return FIXED_LENGTH + requestsAndOrders + header.settlements * (HEAD + TAIL);
     }
 
     function _head(bytes calldata words, uint256 offset) private pure returns (uint256 word) {

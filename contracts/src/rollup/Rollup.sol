@@ -238,8 +238,7 @@ contract Rollup is L1Queue, Ownable2Step {
         uint256 pooled = Schema.blockTotals_pool(header.totals);
         progress.burned += burned;
         progress.pool += pooled;
-        progress.state =
-            State(header.newRoot, blockNumber, time, firstRequest + uint64(header.requests));
+        progress.state = State(header.newRoot, blockNumber, time, firstRequest + uint64(header.requests));
         emit BlockSubmitted(
             blockNumber,
             submission.sizeId,
@@ -317,10 +316,11 @@ contract Rollup is L1Queue, Ownable2Step {
             StatementSubmission calldata statement = submission.statements[i];
             (uint256 commitment, uint256 programId) = BlockWords.settlement(submission.words, header, i);
             // Neighbours often share a program.
-            if (key == address(0) || programId != keyProgram) (key, keyProgram) = (_programs.keyOf(programId), programId);
-            progress.entries[progress.entryCount++] = Statements.toEntry(
-                address(_programs), key, programId, commitment, statement.words, statement.proof
-            );
+            if (key == address(0) || programId != keyProgram) {
+                (key, keyProgram) = (_programs.keyOf(programId), programId);
+            }
+            progress.entries[progress.entryCount++] =
+                Statements.toEntry(address(_programs), key, programId, commitment, statement.words, statement.proof);
             uint256 domain = Statements.term(statement.words, 0);
             if (domain != progress.statementDomain) revert StatementDomainMismatch(progress.statementDomain, domain);
         }
@@ -335,8 +335,7 @@ contract Rollup is L1Queue, Ownable2Step {
         for (uint256 i = 0; i < leaves.length; i++) {
             uint256 word = BlockWords.withdrawal(words, header, i);
             address recipient = address(uint160(Schema.withdrawalWord_recipient(word)));
-            leaves[i] =
-                Withdrawals.leaf(address(this), blockNumber, i, recipient, Schema.withdrawalWord_amount(word));
+            leaves[i] = Withdrawals.leaf(address(this), blockNumber, i, recipient, Schema.withdrawalWord_amount(word));
         }
         return Withdrawals.root(leaves);
     }
@@ -349,13 +348,9 @@ contract Rollup is L1Queue, Ownable2Step {
         ICTZ(_token).burn(burned * UNIT);
     }
 
-    function _claim(
-        uint64 blockNumber,
-        uint256 index,
-        address recipient,
-        uint256 amount,
-        bytes32[] calldata proof
-    ) private {
+    function _claim(uint64 blockNumber, uint256 index, address recipient, uint256 amount, bytes32[] calldata proof)
+        private
+    {
         bytes32 leaf = Withdrawals.leaf(address(this), blockNumber, index, recipient, amount);
         if (!MerkleProof.verifyCalldata(proof, _records[blockNumber].withdrawalsRoot, leaf)) {
             revert InvalidWithdrawalProof(blockNumber, index);

@@ -42,9 +42,8 @@ contract SeedRegistry is ISeedRegistry, ERC721 {
         if (parent > count) revert UnknownSeed(parent);
         uint256 payload = _packTerms(terms);
         seedId = ++count;
-        index = IRollup(rollup).enqueueSeed(
-            parametersCommitment, programId, Schema.packSeedSubject(parent, seedId), payload
-        );
+        index = IRollup(rollup)
+            .enqueueSeed(parametersCommitment, programId, Schema.packSeedSubject(parent, seedId), payload);
         _seeds[seedId] =
             Seed(artefactHash, parametersCommitment, programId, parent, index, FIRST_VERSION, terms, pointer);
         _mint(msg.sender, seedId);

@@ -289,9 +289,8 @@ abstract contract RollupFixture is Test {
 
     function challengeOf(uint256 programId, uint256 commitment, bytes memory words) internal view returns (uint256) {
         bytes32 domain = keccak256("Catalyze/1/z");
-        bytes32 digest = keccak256(
-            abi.encode(domain, block.chainid, address(programs), programId, commitment, keccak256(words))
-        );
+        bytes32 digest =
+            keccak256(abi.encode(domain, block.chainid, address(programs), programId, commitment, keccak256(words)));
         return uint256(digest) % R;
     }
 
