@@ -1,6 +1,9 @@
 // The `catalyze` command. Each subcommand is loaded when it is used, from the workspace that owns it: a prover loads
 // neither sequencer nor database.
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
+import { compiledScript } from "./root.js";
 
 const MAXIMUM_PORT = 65_535;
 
@@ -10,6 +13,13 @@ function parsePort(text: string): number {
     throw new InvalidArgumentError(`A port is an integer from 0 to ${MAXIMUM_PORT}.`);
   }
   return port;
+}
+
+/** Runs the main script of a workspace in this process, as if it had been started alone. */
+async function runScript(script: string, configuration: string): Promise<void> {
+  const path = compiledScript(script);
+  process.argv.splice(1, process.argv.length - 1, path, resolve(configuration));
+  await import(pathToFileURL(path).href);
 }
 
 /** Builds the command. */
@@ -31,6 +41,18 @@ export function createCommand(): Command {
         await runWithDevnet({ demo: options.demo === true, keep: true, chainPort, sequencerPort }),
       );
     });
+
+  command
+    .command("sequencer")
+    .description("run a sequencer until SIGTERM or Ctrl-C")
+    .argument("<configuration>", "path of its JSON file; keys are read from files that it names")
+    .action((configuration: string) => runScript("sequencer/dist/src/main.js", configuration));
+
+  command
+    .command("prover")
+    .description("run a prover worker until SIGTERM or Ctrl-C: block proofs, jobs, or both")
+    .argument("<configuration>", "path of its JSON file; keys are read from files that it names")
+    .action((configuration: string) => runScript("prover/dist/src/worker/main.js", configuration));
 
   command
     .command("doctor")

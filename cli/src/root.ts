@@ -17,3 +17,6 @@ export const cacheFolder = (): string => process.env.CATALYZE_CACHE || join(repo
 
 /** Folder of the development keys. */
 export const keyFolder = (): string => join(cacheFolder(), "keys");
+
+/** Path of a compiled script of the checkout, from its root. Assumes that `npm run build` has run. */
+export const compiledScript = (path: string): string => join(repositoryRoot(), ...path.split("/"));

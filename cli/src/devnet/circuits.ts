@@ -1,5 +1,4 @@
 // Circuits and development keys of the devnet: compiled and made once, then found in the cache.
-import { fileURLToPath } from "node:url";
 import type { CompiledCircuit } from "@catalyze/circuits/build";
 import { digitsAdapter } from "@catalyze/circuits/programs";
 import { SMALL_BLOCK } from "@catalyze/circuits/schema";
@@ -10,7 +9,7 @@ import {
   type VerificationKey,
 } from "@catalyze/prover";
 import { concatBytes, keccak256, numberToBytes } from "viem";
-import { keyFolder } from "../root.js";
+import { compiledScript, keyFolder } from "../root.js";
 import { runScript } from "./process.js";
 
 /** Names of the devnet's circuits. */
@@ -26,7 +25,7 @@ export interface CircuitWithKey {
   readonly verificationKey: VerificationKey;
 }
 
-const COMPILE_SCRIPT = fileURLToPath(new URL("./compile-main.js", import.meta.url));
+const COMPILE_SCRIPT = compiledScript("cli/dist/src/devnet/compile-main.js");
 const WORD_BYTES = 32;
 
 /** Compiles circuits, or finds them in the cache. Ends its compilers when the signal aborts. */

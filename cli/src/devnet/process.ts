@@ -3,10 +3,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { compiledScript } from "../root.js";
 import { DevnetError } from "./errors.js";
 
-const TETHER = fileURLToPath(new URL("./tether.js", import.meta.url));
+/** Compiled, also when this file runs as TypeScript in a test: children are plain Node processes. */
+const TETHER = compiledScript("cli/dist/src/devnet/tether.js");
 const STOP_TIMEOUT_MS = 10_000;
 const READY_POLLING_MS = 100;
 const LOG_TAIL_LINES = 25;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Anvil, Deployment } from "@catalyze/contracts";
 import { deriveAccountPrivateKey, parseCtz } from "@catalyze/sdk";
 import { bytesToHex } from "viem";
-import { repositoryRoot } from "../root.js";
+import { compiledScript } from "../root.js";
 import { type DevnetAccounts, privateKeyOf } from "./accounts.js";
 import { type ManagedProcess, startProcess } from "./process.js";
 import type { Devnet, DevnetService } from "./types.js";
@@ -96,7 +96,7 @@ export async function startSequencerProcess(parameters: ServiceParameters): Prom
   await write(path, JSON.stringify(settings, undefined, 2));
   return startProcess({
     name: "sequencer",
-    script: join(repositoryRoot(), "sequencer", "dist", "src", "main.js"),
+    script: compiledScript("sequencer/dist/src/main.js"),
     arguments: [path],
     logPath: join(folder, "sequencer.log"),
     isReady: async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).ok,
@@ -131,7 +131,7 @@ export async function startWorkerProcess(parameters: ServiceParameters): Promise
   await write(path, JSON.stringify(settings, undefined, 2));
   return startProcess({
     name: "prover worker",
-    script: join(repositoryRoot(), "prover", "dist", "src", "worker", "main.js"),
+    script: compiledScript("prover/dist/src/worker/main.js"),
     arguments: [path],
     logPath: join(folder, "worker.log"),
     signal,
