@@ -20,6 +20,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const parent = process.ppid;
 
 /** Workspaces and folders whose TypeScript and Solidity decide what has to be built. */
 const SOURCE_FOLDERS = ["circuits", "contracts", "prover", "sdk", "sequencer", "cli", "test"];
@@ -190,6 +191,9 @@ async function main([command, ...rest]) {
     throw new BootstrapError("BOOTSTRAP_USAGE", "Usage: node bin/bootstrap.mjs start|test|build [arguments]");
   }
   const phases = await prepare();
+  if (process.env.npm_lifecycle_event !== undefined && process.ppid !== parent) {
+    throw new BootstrapError("BOOTSTRAP_STOPPED", "npm was stopped.");
+  }
   if (command === "start") {
     const { start } = await import(pathToFileURL(join(root, "cli", "dist", "src", "start.js")).href);
     process.exitCode = await start(rest, phases);
