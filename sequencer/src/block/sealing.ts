@@ -143,8 +143,11 @@ export async function sealNextBlock(context: Context): Promise<SealedBlock | und
 /** Decides at every turn whether to seal. */
 export function createBlockBuilder(context: Context): () => Promise<void> {
   let workSinceMs: number | undefined;
+  let seen = -1;
   return async () => {
     if (context.halted !== undefined) return;
+    if (workSinceMs === undefined && seen === context.changes) return;
+    seen = context.changes;
     const { size } = context.block;
     const { ledger, driver, clock } = context;
     const [unprovenBlocks, settlements, requests] = await Promise.all([
