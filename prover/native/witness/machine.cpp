@@ -25,22 +25,9 @@ uint64_t Machine::call_plain(uint32_t function, std::initializer_list<uint32_t> 
   return stack_.empty() ? 0 : pop_plain();
 }
 
-void Machine::push(Value value) {
+void Machine::grow_stack() {
   if (stack_.size() >= MAXIMUM_STACK) throw Unsupported("the program's stack is too deep");
-  stack_.push_back(value);
-}
-
-Value Machine::pop() {
-  if (stack_.size() <= stack_floor_) throw Unsupported("the program's stack is empty");
-  const Value value = stack_.back();
-  stack_.pop_back();
-  return value;
-}
-
-uint64_t Machine::pop_plain() {
-  const Value value = pop();
-  if (value.kind != Value::Kind::plain) throw Unsupported("control flow or addresses depend on the input");
-  return value.bits;
+  stack_.reserve(stack_.size() * 2 + 256);
 }
 
 Outcome Machine::call(uint32_t index) {

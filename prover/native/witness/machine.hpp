@@ -86,10 +86,23 @@ class Machine {
   void merge_values(std::vector<Value>& current, const std::vector<Value>& captured) const;
   Value merge_value(const Value& current, const Value& captured) const;
 
-  void push(Value value);
+  void push(const Value& value) {
+    if (stack_.size() == stack_.capacity()) grow_stack();
+    stack_.push_back(value);
+  }
+  void grow_stack();
   void push_plain(uint64_t bits) { push({bits, 0, Value::Kind::plain}); }
-  Value pop();
-  uint64_t pop_plain();
+  Value pop() {
+    if (stack_.size() <= stack_floor_) throw Unsupported("the program's stack is empty");
+    const Value value = stack_.back();
+    stack_.pop_back();
+    return value;
+  }
+  uint64_t pop_plain() {
+    const Value value = pop();
+    if (value.kind != Value::Kind::plain) throw Unsupported("control flow or addresses depend on the input");
+    return value.bits;
+  }
   NodeId read(const Value& pointer, uint32_t offset = 0);
   void write(const Value& pointer, NodeId node, uint32_t offset = 0);
   void check(NodeId condition);

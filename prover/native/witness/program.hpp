@@ -80,11 +80,11 @@ Program compile(const Circuit& circuit);
 /**
  * Computes a witness.
  * @param inputs input_count canonical values
- * @param wires room for wire_count canonical values
+ * @param wires room for wire_count canonical values, 32 little-endian bytes each
  * @param portable multiplies without BMI2 and ADX even where the CPU has them
  * @returns false when a check fails: there is no witness, or only the WASM program can compute it
  */
-bool run(const Program& program, const Scalar* inputs, Scalar* wires, bool portable);
+bool run(const Program& program, const Scalar* inputs, uint8_t* wires, bool portable);
 
 /** Whether run uses BMI2 and ADX when it may. */
 bool has_adx();

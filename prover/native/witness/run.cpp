@@ -71,7 +71,7 @@ Scalar execute_rare(StepKind kind, const Scalar& a, const Scalar& b) {
 }
 
 template <class Multiplier>
-bool run_with(const Program& program, Scalar* slots, Scalar* wires) {
+bool run_with(const Program& program, Scalar* slots, uint8_t* wires) {
   std::vector<Scalar> products;
   const auto truth = [](bool value) { return value ? ONE : ZERO; };
   for (const Step& step : program.steps) {
@@ -128,7 +128,7 @@ bool run_with(const Program& program, Scalar* slots, Scalar* wires) {
         invert_batch<Multiplier>(slots, program.inversions.data() + step.destination, step.b, products);
         break;
       case StepKind::output:
-        wires[step.b] = a;
+        std::memcpy(wires + size_t{step.b} * sizeof(Scalar), &a, sizeof(Scalar));
         break;
       case StepKind::check:
         if (a.is_zero()) return false;
@@ -153,7 +153,7 @@ bool has_adx() {
 #endif
 }
 
-bool run(const Program& program, const Scalar* inputs, Scalar* wires, bool portable) {
+bool run(const Program& program, const Scalar* inputs, uint8_t* wires, bool portable) {
   const size_t constant_count = program.constants.size();
   const std::unique_ptr<Scalar[]> slots(new Scalar[program.slot_count + 1]);
   if (constant_count > 0) std::memcpy(slots.get(), program.constants.data(), constant_count * sizeof(Scalar));

@@ -282,7 +282,9 @@ inline bool less_than_signed(const Scalar& a, const Scalar& b) {
 template <class Multiplier>
 Scalar power_montgomery(const Scalar& base, const Scalar& exponent) {
   Scalar result = MONTGOMERY_ONE;
-  for (int bit = 253; bit >= 0; bit--) {
+  int bit = 253;
+  while (bit >= 0 && (exponent.limb[bit / 64] >> (bit % 64) & 1) == 0) bit--;
+  for (; bit >= 0; bit--) {
     result = Multiplier::multiply(result, result);
     if (exponent.limb[bit / 64] >> (bit % 64) & 1) result = Multiplier::multiply(result, base);
   }
