@@ -85,6 +85,9 @@ function patch(words: Hex, offset: number, change: (bytes: Uint8Array) => void):
   return bytesToHex(bytes);
 }
 
+/** Changes the lowest bit of a byte. */
+const flip = (bytes: Uint8Array): void => bytes.set([bytes[0]! ^ 1]);
+
 /** Adds to a 32-byte word. */
 const addToHead = (by: bigint) => (bytes: Uint8Array) => {
   const word = BigInt(bytesToHex(bytes.slice(0, 32))) + by;
@@ -187,7 +190,7 @@ beforeAll(async () => {
   const requestTail = 3 * 32 + 4 * 31 + 2 * 5 * 32;
   const tampered = {
     ...registered,
-    words: patch(registered.words, requestTail + 31 + 30, (b) => void (b[0]! ^= 1)),
+    words: patch(registered.words, requestTail + 31 + 30, flip),
   };
   expect(await refusal([tampered])).toBe("QueueHashMismatch");
   expect(await refusal([posting])).toBe("BlockOutOfOrder");
@@ -203,9 +206,7 @@ describe("a settlement on chain", () => {
   it("is refused when the block's calldata is not what was proven", async () => {
     const { words } = honest;
     const last = hexToBytes(words).length - 1;
-    expect(await refusal([{ ...honest, words: patch(words, last, (b) => void (b[0]! ^= 1)) }])).toBe(
-      "InvalidProof",
-    );
+    expect(await refusal([{ ...honest, words: patch(words, last, flip) }])).toBe("InvalidProof");
     expect(await refusal([{ ...honest, words: `${words}00` }])).toBe("WordsLengthMismatch");
     expect(await refusal([{ ...honest, commitment: honest.commitment + 1n }])).toBe("InvalidProof");
   });
@@ -221,7 +222,7 @@ describe("a settlement on chain", () => {
   it("is refused with another root, number, domain, or request range", async () => {
     const patched = (offset: number) => ({
       ...honest,
-      words: patch(honest.words, offset, (b) => void (b[0]! ^= 1)),
+      words: patch(honest.words, offset, flip),
     });
     const header = 3 * 32;
     expect(await refusal([patched(31)])).toBe("StateRootMismatch");
@@ -254,7 +255,7 @@ describe("a settlement on chain", () => {
     expect(await refusal([{ ...honest, statements: [{ ...statement, proof: honest.proof }] }])).toBe(
       "InvalidProof",
     );
-    const elsewhere = patch(statement.words, 96 + 30, (bytes) => void (bytes[0]! ^= 1));
+    const elsewhere = patch(statement.words, 96 + 30, flip);
     expect(await refusal([{ ...honest, statements: [{ ...statement, words: elsewhere }] }])).toBe(
       "StatementDomainMismatch",
     );
@@ -272,7 +273,7 @@ describe("a settlement on chain", () => {
     });
     await submit(parts, [honest]);
     expect(await refusal([honest])).toBe("BlockOutOfOrder");
-    const onOldRoot = patch(honest.words, 3 * 32 + 2 * 31 + 30, (bytes) => void (bytes[0] = 4));
+    const onOldRoot = patch(honest.words, 3 * 32 + 2 * 31 + 30, (bytes) => bytes.set([4]));
     expect(await refusal([{ ...honest, words: onOldRoot }])).toBe("StateRootMismatch");
 
     const total = 16n * 8_000n;
