@@ -3,22 +3,25 @@
 
 import { blockCircuitInput, type SealedBlock } from "@catalyze/circuits/reference";
 import fc from "fast-check";
-import { readDigits, readDigitsModel, splitDigits } from "../../circuits/programs/digits/dataset.js";
-import {
-  classify,
-  digitsProgram,
-  encodeInput,
-  encodeResult,
-  parametersCommitment,
-  parametersWords,
-} from "../../circuits/programs/digits/reference.js";
-import { chunkJobs, chunkStatement, chunkWitnessInput } from "../../circuits/reference/program.js";
-import { attempt, randomAction } from "../../circuits/test/block/random.js";
-import { emptyScenario, registerAll, runBlock, zOf } from "../../circuits/test/block/scenario.js";
 import type { CircuitInput } from "../src/witness/input.js";
 
+/** Modules of the circuits workspace that it does not export: tests load the sources, benchmarks the built files. */
+export interface BlockModules {
+  readonly random: typeof import("../../circuits/test/block/random.js");
+  readonly scenario: typeof import("../../circuits/test/block/scenario.js");
+}
+
+/** The same for the digits program. */
+export interface DigitsModules {
+  readonly dataset: typeof import("../../circuits/programs/digits/dataset.js");
+  readonly digits: typeof import("../../circuits/programs/digits/reference.js");
+  readonly program: typeof import("../../circuits/reference/program.js");
+}
+
 /** Inputs of the circuit "small": an empty block, a block of registrations, then blocks of random actions. */
-export function blockInputs(randomBlocks: number): CircuitInput[] {
+export function blockInputs(modules: BlockModules, randomBlocks: number): CircuitInput[] {
+  const { attempt, randomAction } = modules.random;
+  const { emptyScenario, registerAll, runBlock, zOf } = modules.scenario;
   const inputOf = (block: SealedBlock): CircuitInput => ({ ...blockCircuitInput(block), z: zOf(block) });
   const empty = runBlock(emptyScenario(), () => undefined);
   const scenario = emptyScenario();
@@ -39,7 +42,11 @@ export function blockInputs(randomBlocks: number): CircuitInput[] {
 }
 
 /** Inputs of the circuit "digits": the chunks of an order of `jobs` held-out images. */
-export function digitsInputs(jobs: number): CircuitInput[] {
+export function digitsInputs(modules: DigitsModules, jobs: number): CircuitInput[] {
+  const { readDigits, readDigitsModel, splitDigits } = modules.dataset;
+  const { classify, digitsProgram, encodeInput, encodeResult } = modules.digits;
+  const { parametersCommitment, parametersWords } = modules.digits;
+  const { chunkJobs, chunkStatement, chunkWitnessInput } = modules.program;
   const model = readDigitsModel();
   const images = splitDigits(readDigits())
     .heldOut.slice(0, jobs)

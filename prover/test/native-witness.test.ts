@@ -8,6 +8,11 @@ import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual, promisify } from "node:util";
 import { ensureCircuit } from "@catalyze/circuits/build";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as dataset from "../../circuits/programs/digits/dataset.js";
+import * as digits from "../../circuits/programs/digits/reference.js";
+import * as program from "../../circuits/reference/program.js";
+import * as random from "../../circuits/test/block/random.js";
+import * as scenario from "../../circuits/test/block/scenario.js";
 import {
   AbortedError,
   closeProver,
@@ -53,7 +58,7 @@ describe.runIf(built)("circuits that ship", () => {
   it("gives the same witnesses for blocks", async () => {
     const { wasmPath } = await ensureCircuit("small");
     expect(await nativeWitnessSupport(wasmPath)).toMatchObject({ supported: true });
-    const inputs = blockInputs(5);
+    const inputs = blockInputs({ random, scenario }, 5);
     for (const input of inputs) await expectSame(wasmPath, input);
     const [, registrations] = inputs;
     const changed = { ...registrations, z: (registrations?.z as bigint) + 1n };
@@ -62,7 +67,7 @@ describe.runIf(built)("circuits that ship", () => {
 
   it("refuses blocks that have no witness", async () => {
     const { wasmPath } = await ensureCircuit("small");
-    const input = blockInputs(1).at(-1) as CircuitInput;
+    const input = blockInputs({ random, scenario }, 1).at(-1) as CircuitInput;
     // Some of the signals; each run of the WASM program takes long.
     const names = Object.keys(input).filter((_, index) => index % 9 === 4);
     for (const name of names) {
@@ -77,7 +82,7 @@ describe.runIf(built)("circuits that ship", () => {
 
   it("gives the same witnesses for task batches", async () => {
     const { wasmPath } = await ensureCircuit("digits");
-    for (const input of digitsInputs(37)) await expectSame(wasmPath, input);
+    for (const input of digitsInputs({ dataset, digits, program }, 37)) await expectSame(wasmPath, input);
   });
 });
 
@@ -256,14 +261,14 @@ describe.runIf(built)("errors and limits", () => {
     const { programPath } = await compileCircuit(PRODUCT_CIRCUIT);
     const bytes = await readFile(programPath);
     const folder = await temporaryFolder();
-    let random = 12345;
+    let noise = 12345;
     for (let round = 0; round < 300; round++) {
-      random = (random * 1103515245 + 12345) & 0x7fffffff;
-      const changed = Uint8Array.from(round % 3 === 0 ? bytes.subarray(0, random % bytes.length) : bytes);
+      noise = (noise * 1103515245 + 12345) & 0x7fffffff;
+      const changed = Uint8Array.from(round % 3 === 0 ? bytes.subarray(0, noise % bytes.length) : bytes);
       // Half of the changes hit the circuit's own code and data, at the end of the file.
       const from = round % 2 === 0 ? 0 : Math.floor(changed.length * 0.85);
-      const place = from + ((random >> 3) % Math.max(1, changed.length - from));
-      if (place < changed.length) changed[place] = (changed[place] as number) ^ (1 << (random & 7));
+      const place = from + ((noise >> 3) % Math.max(1, changed.length - from));
+      if (place < changed.length) changed[place] = (changed[place] as number) ^ (1 << (noise & 7));
       const path = join(folder, `${round}.wasm`);
       await writeFile(path, changed);
       await tryGenerateWitnessNative({ programPath: path, input: PRODUCT_INPUT });
