@@ -44,10 +44,22 @@ CATALYZE_INLINE ExtensionLanes reduced_difference(const ExtensionLanes& a, const
 CATALYZE_INLINE ExtensionLanes reduced_sum(const ExtensionLanes& a, const ExtensionLanes& b) {
   return {reduced_sum(a.real, b.real), reduced_sum(a.imaginary, b.imaginary)};
 }
-/** Both wide. */
+/** Both wide. With one lane three multiplications are best, with eight two reductions are. */
 CATALYZE_INLINE ExtensionLanes multiply(const ExtensionLanes& a, const ExtensionLanes& b) {
+  if constexpr (lane_count == 1) {
+    const BaseLanes real = multiply(a.real, b.real);
+    const BaseLanes imaginary = multiply(a.imaginary, b.imaginary);
+    const BaseLanes cross = multiply(sum(a.real, a.imaginary), sum(b.real, b.imaginary));
+    return {difference(real, imaginary), difference(difference(cross, real), imaginary)};
+  }
   return {multiply_add(a.real, b.real, a.imaginary, negative(b.imaginary)),
           multiply_add(a.real, b.imaginary, a.imaginary, b.real)};
+}
+/** a times the conjugate of b; both wide. */
+CATALYZE_INLINE ExtensionLanes multiply_conjugate(const ExtensionLanes& a, const ExtensionLanes& b) {
+  if constexpr (lane_count == 1) return multiply(a, ExtensionLanes{b.real, negative(b.imaginary)});
+  return {multiply_add(a.real, b.real, a.imaginary, b.imaginary),
+          multiply_add(a.imaginary, b.real, a.real, negative(b.imaginary))};
 }
 /** Small. */
 CATALYZE_INLINE ExtensionLanes square(const ExtensionLanes& a) {
@@ -122,9 +134,8 @@ struct GroupG2 {
     const BaseLanes& of(const ExtensionLanes&) const { return norm; }
   };
   static ExtensionLanes quotient(const ExtensionLanes& dy, const ExtensionLanes& dx, const BaseLanes& inverse_norm) {
-    const BaseLanes real = multiply_add(dy.real, dx.real, dy.imaginary, dx.imaginary);
-    const BaseLanes imaginary = multiply_add(dy.imaginary, dx.real, dy.real, negative(dx.imaginary));
-    return {multiply(real, inverse_norm), multiply(imaginary, inverse_norm)};
+    const ExtensionLanes product = multiply_conjugate(dy, dx);
+    return {multiply(product.real, inverse_norm), multiply(product.imaginary, inverse_norm)};
   }
   static Extension in_radix(const Extension& a) { return {to_lane_radix(a.real), to_lane_radix(a.imaginary)}; }
   static Extension out_of_radix(const Extension& a) { return {from_lane_radix(a.real), from_lane_radix(a.imaginary)}; }

@@ -146,7 +146,7 @@ bool run_with(const Program& program, Scalar* slots, uint8_t* wires) {
 }  // namespace
 
 bool has_adx() {
-#ifdef CATALYZE_WITNESS_ADX
+#ifdef CATALYZE_WITNESS_X86_64
   return __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("adx");
 #else
   return false;
@@ -158,7 +158,7 @@ bool run(const Program& program, const Scalar* inputs, uint8_t* wires, bool port
   const std::unique_ptr<Scalar[]> slots(new Scalar[program.slot_count + 1]);
   if (constant_count > 0) std::memcpy(slots.get(), program.constants.data(), constant_count * sizeof(Scalar));
   std::memcpy(slots.get() + constant_count, inputs, program.input_count * sizeof(Scalar));
-#ifdef CATALYZE_WITNESS_ADX
+#ifdef CATALYZE_WITNESS_X86_64
   if (!portable && has_adx()) return run_with<AdxMultiplier>(program, slots.get(), wires);
 #else
   (void)portable;

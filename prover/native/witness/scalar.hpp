@@ -65,6 +65,69 @@ inline uint64_t subtract_limbs(Scalar& out, const Scalar& a, const Scalar& b) {
   return borrow;
 }
 
+#if defined(__x86_64__) && defined(__GNUC__)
+#define CATALYZE_WITNESS_X86_64 1
+#endif
+
+#ifdef CATALYZE_WITNESS_X86_64
+// Carry chains that compilers do not find in the portable code below.
+
+/** Subtracts r when a is not below it; a is below 2r. */
+inline Scalar reduce_once(const Scalar& a) {
+  uint64_t r0 = a.limb[0], r1 = a.limb[1], r2 = a.limb[2], r3 = a.limb[3];
+  __asm__(
+      "subq 0(%[q]), %[r0]\n\t"
+      "sbbq 8(%[q]), %[r1]\n\t"
+      "sbbq 16(%[q]), %[r2]\n\t"
+      "sbbq 24(%[q]), %[r3]\n\t"
+      "cmovcq %[a0], %[r0]\n\t"
+      "cmovcq %[a1], %[r1]\n\t"
+      "cmovcq %[a2], %[r2]\n\t"
+      "cmovcq %[a3], %[r3]\n\t"
+      : [r0] "+&r"(r0), [r1] "+&r"(r1), [r2] "+&r"(r2), [r3] "+&r"(r3)
+      : [a0] "r"(a.limb[0]), [a1] "r"(a.limb[1]), [a2] "r"(a.limb[2]), [a3] "r"(a.limb[3]), [q] "r"(MODULUS.limb),
+        "m"(MODULUS)
+      : "cc");
+  return {{r0, r1, r2, r3}};
+}
+
+inline Scalar add(const Scalar& a, const Scalar& b) {
+  uint64_t s0 = a.limb[0], s1 = a.limb[1], s2 = a.limb[2], s3 = a.limb[3];
+  __asm__(
+      "addq 0(%[b]), %[s0]\n\t"
+      "adcq 8(%[b]), %[s1]\n\t"
+      "adcq 16(%[b]), %[s2]\n\t"
+      "adcq 24(%[b]), %[s3]\n\t"
+      : [s0] "+&r"(s0), [s1] "+&r"(s1), [s2] "+&r"(s2), [s3] "+&r"(s3)
+      : [b] "r"(b.limb), "m"(b)
+      : "cc");
+  return reduce_once({{s0, s1, s2, s3}});
+}
+
+inline Scalar subtract(const Scalar& a, const Scalar& b) {
+  uint64_t d0 = a.limb[0], d1 = a.limb[1], d2 = a.limb[2], d3 = a.limb[3], mask;
+  __asm__(
+      "subq 0(%[b]), %[d0]\n\t"
+      "sbbq 8(%[b]), %[d1]\n\t"
+      "sbbq 16(%[b]), %[d2]\n\t"
+      "sbbq 24(%[b]), %[d3]\n\t"
+      "sbbq %[mask], %[mask]\n\t"
+      : [d0] "+&r"(d0), [d1] "+&r"(d1), [d2] "+&r"(d2), [d3] "+&r"(d3), [mask] "=&r"(mask)
+      : [b] "r"(b.limb), "m"(b)
+      : "cc");
+  const uint64_t q0 = MODULUS.limb[0] & mask, q1 = MODULUS.limb[1] & mask, q2 = MODULUS.limb[2] & mask,
+                 q3 = MODULUS.limb[3] & mask;
+  __asm__(
+      "addq %[q0], %[d0]\n\t"
+      "adcq %[q1], %[d1]\n\t"
+      "adcq %[q2], %[d2]\n\t"
+      "adcq %[q3], %[d3]\n\t"
+      : [d0] "+&r"(d0), [d1] "+&r"(d1), [d2] "+&r"(d2), [d3] "+&r"(d3)
+      : [q0] "r"(q0), [q1] "r"(q1), [q2] "r"(q2), [q3] "r"(q3)
+      : "cc");
+  return {{d0, d1, d2, d3}};
+}
+#else
 /** Subtracts r when a is not below it; a is below 2r. */
 inline Scalar reduce_once(const Scalar& a) {
   Scalar reduced;
@@ -87,6 +150,7 @@ inline Scalar subtract(const Scalar& a, const Scalar& b) {
   add_limbs(difference, difference, correction);
   return difference;
 }
+#endif
 
 inline Scalar negate(const Scalar& a) { return subtract(ZERO, a); }
 
@@ -122,8 +186,7 @@ struct PortableMultiplier {
   }
 };
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#define CATALYZE_WITNESS_ADX 1
+#ifdef CATALYZE_WITNESS_X86_64
 
 /** The same with mulx and two carry chains; needs BMI2 and ADX. */
 struct AdxMultiplier {
