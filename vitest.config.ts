@@ -23,7 +23,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["{circuits,contracts,prover,sdk,sequencer,test}/**/*.test.ts"],
+    include: ["{circuits,contracts,prover,sdk,sequencer,cli,test}/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
     pool: "forks",
     maxWorkers: 2,
