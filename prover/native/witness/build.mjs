@@ -18,7 +18,7 @@ const sources = readdirSync(folder)
   .filter((name) => name.endsWith(".cpp"))
   .sort();
 const flags = [
-  ...["-std=c++17", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra"],
+  ...["-std=c++17", "-O3", "-fno-tree-vectorize", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra"],
   "-DNODE_GYP_MODULE_NAME=catalyze_witness",
   ...(sanitize ? ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"] : []),
   ...(process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : []),
@@ -27,6 +27,9 @@ const flags = [
 function contentKey() {
   const hash = createHash("sha256").update(JSON.stringify([flags, process.platform, process.arch]));
   hash.update(process.versions.node.split(".")[0]);
+  for (const name of ["integer.hpp", "element.hpp", "inverse.hpp"]) {
+    hash.update(name).update(readFileSync(join(folder, "..", "field", name)));
+  }
   for (const name of readdirSync(folder)
     .filter((file) => /\.(cpp|hpp|h)$/.test(file))
     .sort()) {

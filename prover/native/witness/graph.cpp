@@ -22,6 +22,10 @@ uint64_t hash_words(uint64_t a, uint64_t b) {
   return hash ^ hash >> 29;
 }
 
+uint64_t hash_scalar(const Scalar& value) {
+  return hash_words(value.limb[0] ^ value.limb[2], value.limb[1] ^ value.limb[3]);
+}
+
 uint64_t hash_node(Operation operation, NodeId a, NodeId b, NodeId c) {
   return hash_words(uint64_t{a} << 32 | b, uint64_t{c} << 8 | static_cast<uint64_t>(operation));
 }
@@ -58,7 +62,7 @@ Scalar fold_bitwise(Operation operation, const Scalar& a, const Scalar& b) {
 
 }  // namespace
 
-Graph::Graph() : index_(1 << 16, 0) {
+Graph::Graph() : index_(1 << 16, 0), constant_index_(1 << 10, 0) {
   constant(ZERO);
   constant(ONE);
 }
@@ -90,17 +94,30 @@ void Graph::grow_index() {
 }
 
 NodeId Graph::constant(const Scalar& canonical) {
-  auto& known = constant_index_[hash_words(canonical.limb[0] ^ canonical.limb[2],
-                                           canonical.limb[1] ^ canonical.limb[3])];
-  for (const NodeId node : known) {
-    if (constants[nodes[node].a] == canonical) return node;
+  if ((constants.size() + 1) * 2 > constant_index_.size()) grow_constant_index();
+  const size_t mask = constant_index_.size() - 1;
+  size_t place = hash_scalar(canonical) & mask;
+  for (; constant_index_[place] != 0; place = (place + 1) & mask) {
+    const NodeId known = constant_index_[place] - 1;
+    if (constants[nodes[known].a] == canonical) return known;
   }
   constants.push_back(canonical);
   const bool is_bool = canonical == ZERO || canonical == ONE;
-  const NodeId node =
-      make(Operation::constant, static_cast<NodeId>(constants.size() - 1), 0, 0, is_bool);
-  known.push_back(node);
+  const NodeId node = make(Operation::constant, static_cast<NodeId>(constants.size() - 1), 0, 0, is_bool);
+  constant_index_[place] = node + 1;
   return node;
+}
+
+void Graph::grow_constant_index() {
+  std::vector<uint32_t> larger(constant_index_.size() * 2, 0);
+  const size_t mask = larger.size() - 1;
+  for (const uint32_t entry : constant_index_) {
+    if (entry == 0) continue;
+    size_t place = hash_scalar(constants[nodes[entry - 1].a]) & mask;
+    while (larger[place] != 0) place = (place + 1) & mask;
+    larger[place] = entry;
+  }
+  constant_index_ = std::move(larger);
 }
 
 NodeId Graph::number(int64_t value) {

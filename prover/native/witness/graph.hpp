@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
-#include <unordered_map>
 #include <vector>
 
 #include "scalar.hpp"
@@ -108,11 +107,13 @@ class Graph {
   NodeId make(Operation operation, NodeId a, NodeId b, NodeId c, bool is_bool);
   NodeId truth(NodeId a);
   void grow_index();
+  void grow_constant_index();
   std::optional<Interval> compute_interval(NodeId node, int depth) const;
   std::optional<Interval> arithmetic_interval(const Node& node, int depth) const;
 
   std::vector<uint32_t> index_;
-  std::unordered_map<uint64_t, std::vector<NodeId>> constant_index_;
+  /** Open addressing over nodes, one more than the node's number. */
+  std::vector<uint32_t> constant_index_;
 };
 
 /** A graph with its boundary. */

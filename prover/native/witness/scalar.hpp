@@ -6,6 +6,10 @@
 #include <cstdint>
 #include <cstring>
 
+#define CATALYZE_PATH witness_arithmetic
+#include "../field/inverse.hpp"
+#undef CATALYZE_PATH
+
 namespace catalyze::witness {
 
 /** A field element, little-endian limbs, below r; its form (canonical or Montgomery) is the holder's business. */
@@ -253,20 +257,16 @@ struct AdxMultiplier {
 };
 #endif
 
-/** Inverse in Montgomery form, zero for zero: a^(r - 2). */
+/** Inverse in Montgomery form, zero for zero. */
 template <class Multiplier>
 Scalar invert_montgomery(const Scalar& a) {
-  Scalar table[16];
-  table[0] = MONTGOMERY_ONE;
-  for (int i = 1; i < 16; i++) table[i] = Multiplier::multiply(table[i - 1], a);
-  Scalar exponent;
-  subtract_limbs(exponent, MODULUS, {{2, 0, 0, 0}});
-  Scalar result = MONTGOMERY_ONE;
-  for (int nibble = 63; nibble >= 0; nibble--) {
-    for (int i = 0; i < 4; i++) result = Multiplier::multiply(result, result);
-    result = Multiplier::multiply(result, table[exponent.limb[nibble / 16] >> (4 * (nibble % 16)) & 15]);
-  }
-  return result;
+  if (a.is_zero()) return a;
+  const Integer256 inverse = witness_arithmetic::invert_integer<ScalarFieldPrime>(
+      {{a.limb[0], a.limb[1], a.limb[2], a.limb[3]}});
+  // The inverse of a * 2^256 lacks 2^512; the multiplication divides by 2^256 once more.
+  constexpr Integer256 factor = power_of_two(768, ScalarFieldPrime::modulus);
+  return Multiplier::multiply({{inverse.words[0], inverse.words[1], inverse.words[2], inverse.words[3]}},
+                              {{factor.words[0], factor.words[1], factor.words[2], factor.words[3]}});
 }
 
 // Operations of circom's language on canonical values. Shifts and bit operations work on 254-bit words.

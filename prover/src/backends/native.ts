@@ -325,12 +325,19 @@ export async function multiplyGeneratorsNatively(
 ): Promise<[pointsG1: Uint8Array, pointsG2: Uint8Array] | undefined> {
   const result = loadAddon();
   if (!("addon" in result)) return undefined;
+  throwIfAborted(options.signal, "the multiplication");
   const { addon } = result;
   const control = addon.createControl();
   const cancel = (): void => addon.cancel(control);
   options.signal?.addEventListener("abort", cancel, { once: true });
   try {
-    return await addon.multiplyGenerators(scalarsG1, scalarsG2, options.threadCount ?? 0, control);
+    // Copies: the addon takes no shared memory, and the caller may change its own.
+    return await addon.multiplyGenerators(
+      Uint8Array.from(scalarsG1),
+      Uint8Array.from(scalarsG2),
+      options.threadCount ?? 0,
+      control,
+    );
   } catch (error) {
     throwIfAborted(options.signal, "the multiplication");
     if (error instanceof Error) throw error;
