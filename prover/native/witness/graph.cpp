@@ -7,7 +7,8 @@ namespace catalyze::witness {
 
 namespace {
 
-constexpr size_t MAXIMUM_NODES = 96u << 20;
+constexpr size_t MAXIMUM_NODES = 48u << 20;
+constexpr size_t MAXIMUM_TABLE_ENTRIES = 16u << 20;
 constexpr int64_t INTERVAL_LIMIT = int64_t{1} << 40;
 constexpr int INTERVAL_DEPTH = 12;
 
@@ -343,6 +344,8 @@ NodeId Graph::gather(NodeId index, GatherTable table) {
       return make(Operation::gather, index, static_cast<NodeId>(known), 0, false);
     }
   }
+  table_entries_ += table.entries.size();
+  if (table_entries_ > MAXIMUM_TABLE_ENTRIES) throw Unsupported("the circuit's tables are too large");
   tables.push_back(std::move(table));
   return make(Operation::gather, index, static_cast<NodeId>(tables.size() - 1), 0, false);
 }

@@ -112,6 +112,7 @@ class Graph {
   std::optional<Interval> arithmetic_interval(const Node& node, int depth) const;
 
   std::vector<uint32_t> index_;
+  size_t table_entries_ = 0;
   /** Open addressing over nodes, one more than the node's number. */
   std::vector<uint32_t> constant_index_;
 };
