@@ -7,8 +7,8 @@
 //           previous access left it. The key is on the curve and not of small order: L1 checks it at registration.
 // Inputs:   isTransfer, isPostOrder, isWithdraw: booleans (checked here), at most one set; fields of OperationRoute,
 //           amount 88 bits (checked here); data: field element; ax, ay, owner: the account; r8x, r8y, s: signature;
-//           sequence 48, previousTime 16, previousPriority 32 bits (checked here); previousSequence, balance: field
-//           elements bound by the read; operationDomain, blockTime, time: given by the block.
+//           sequence 48, previousTime 16, previousPriority 32, balance 88 bits (checked here); previousSequence: within
+//           2^48 below sequence (checked here); operationDomain, blockTime, time: given by the block.
 // An unused slot carries any valid signature of any key; nothing of it leaves the slot.
 pragma circom 2.2.0;
 
@@ -88,7 +88,10 @@ template Operation() {
     RangeCheck(40)(lifetime);
 
     // The debit.
+    // The balance that is read has its own check: its word is balance + nonce * 2^88, and 2^88 units more with a nonce
+    // of one less would be the same word.
     var debit = amount + fee + priorityFee;
+    RangeCheck(AMOUNT_BITS())(balance);
     RangeCheck(AMOUNT_BITS())(balance - debit);
     readDynamic <== JoinCellDynamic()(amount <== balance, payload <== nonce, kind <== KIND_ACCOUNT());
     writeDynamic <== JoinCellDynamic()(amount <== balance - debit, payload <== nonce + 1, kind <== KIND_ACCOUNT());
@@ -112,7 +115,8 @@ template Operation() {
     writeAccess <== JoinAccessOrder()(time <== time, priority <== effective, sequence <== sequence);
     rank <== effective * 2 ** SEQUENCE_BITS() + (2 ** SEQUENCE_BITS() - 1 - sequence);
 
-    // The lower fields of the second word are in range, so it decodes uniquely; previousSequence is what remains.
+    // Every field of the second word is bounded, the highest (previousSequence) by its distance to sequence: the word
+    // decodes uniquely.
     trace[0] <== used * message.out;
     trace[1] <== used * (sequence + 2 ** SEQUENCE_BITS() * readAccess);
     trace[2] <== used * balance;

@@ -8,7 +8,7 @@
 //           that (provider, providerStatic) is an account; its owner is below 2^160 since L1 registered it.
 //           The contract shows that a proof under `program` has the public signal `commitment`.
 // Inputs:   used: boolean, checked here; order[16] as DOMAIN_ORDER's inputs without the packed shares, which come as
-//           modes 4 and savingsShare 14 bits; escrow: field element bound by the read; bitmap 64, remaining 1..64,
+//           modes 4 and savingsShare 14 bits; escrow 88, bitmap 64, remaining 1..64,
 //           previousTime 16, orderIndex 24, chunk 6, provider 24, price 64 bits (checked here); resultsRoot and the
 //           provider's ax, ay, owner: field elements; statementDomain, time: given by the block.
 pragma circom 2.2.0;
@@ -152,6 +152,8 @@ template Settlement() {
     signal bonus <== Share()(saving, savingsShare);
     signal left <== escrow - total - bonus - order[11];
     RangeCheck(88)(left);
+    // As for a balance: 2^88 units more with a bitmap of one less would be the same word.
+    RangeCheck(88)(escrow);
     signal refund <== closing * left;
     providerCredit <== used * (total - royalty - middleware - burnShare - poolShare);
     middlewareCredit <== used * (middleware + bonus);
@@ -173,7 +175,7 @@ template Settlement() {
     writeAccess <== INITIAL_ACCESS() + time;
 
     // Absorbed before the challenge: with static and providerStatic everything above follows from it and from
-    // commitment. The lower fields are in range, so the word decodes uniquely; escrow is what remains.
+    // commitment. Every field is in range, so the word decodes uniquely.
     RangeCheck(24)(orderIndex);
     RangeCheck(24)(provider);
     access <== bitmap + remaining * 2 ** 64 + orderIndex * 2 ** 71 + provider * 2 ** 95
