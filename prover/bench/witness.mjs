@@ -8,7 +8,9 @@ import { closeProver } from "../dist/src/index.js";
 import { generateWitnessWasm } from "../dist/src/witness/generate.js";
 import { nativeWitnessSupport, tryGenerateWitnessNative } from "../dist/src/witness/native-program.js";
 import { blockInputs, digitsInputs } from "../dist/test/native-witness-inputs.js";
+import { buildNativeWitness } from "../native/witness/build.mjs";
 
+console.log(`native witness generator: ${buildNativeWitness()}`);
 const circuits = new URL("../../circuits/dist/", import.meta.url);
 const load = (path) => import(new URL(path, circuits).href);
 const blockModules = {
