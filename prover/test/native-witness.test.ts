@@ -4,7 +4,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { ensureCircuit } from "@catalyze/circuits/build";
+import { compileCircuit as compileWithLibrary, ensureCircuit } from "@catalyze/circuits/build";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as dataset from "../../circuits/programs/digits/dataset.js";
 import * as digits from "../../circuits/programs/digits/reference.js";
@@ -81,6 +81,46 @@ describe.runIf(built)("circuits that ship", () => {
   it("gives the same witnesses for task batches", async () => {
     const { wasmPath } = await ensureCircuit("digits");
     for (const input of digitsInputs({ dataset, digits, program }, 37)) await expectSame(wasmPath, input);
+  });
+});
+
+describe.runIf(built)("circomlib", () => {
+  it("has native forms of its tree updates and multiplications of points", async () => {
+    const source = `pragma circom 2.2.0;
+      include "circomlib/smt/smtprocessor.circom";
+      include "circomlib/escalarmulany.circom";
+      template Main() {
+        signal input siblings[4]; signal input key; signal input value; signal input fnc[2];
+        signal input bits[254]; signal input point[2];
+        signal output root; signal output product[2];
+        component tree = SMTProcessor(4);
+        tree.oldRoot <== 0; tree.siblings <== siblings; tree.oldKey <== 0; tree.oldValue <== 0;
+        tree.isOld0 <== 1; tree.newKey <== key; tree.newValue <== value; tree.fnc <== fnc;
+        root <== tree.newRoot;
+        component multiply = EscalarMulAny(254);
+        multiply.e <== bits; multiply.p <== point;
+        product <== multiply.out;
+      }
+      component main = Main();`;
+    const { wasmPath } = await compileWithLibrary({ name: "native-witness-circomlib", source });
+    const input = {
+      siblings: [0, 0, 0, 0],
+      fnc: [1, 0],
+      point: [
+        17777552123799933955779906779655732241715742912184938656739573121738514868268n,
+        2626589144620713026669568689430873010625803728049924121243784502389097019475n,
+      ],
+    };
+    for (const key of [0n, 3n, 2n ** 100n + 7n]) {
+      const bits = Array.from({ length: 254 }, (_, bit) => ((key * 0x9e3779b97f4a7c15n) >> BigInt(bit)) & 1n);
+      await expectSame(wasmPath, { ...input, key, value: key + 5n, bits });
+    }
+    const bits = Array.from({ length: 254 }, () => 0n);
+    await expectRefused(
+      wasmPath,
+      { ...input, siblings: [0, 7, 0, 0], key: 1n, value: 1n, bits },
+      /no witness/,
+    );
   });
 });
 
