@@ -6,6 +6,7 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -27,7 +28,12 @@ struct Control {
 class Threads {
  public:
   Threads(unsigned count, Control& control) : control_(control) {
-    for (unsigned i = 1; i < count; i++) workers_.emplace_back([this, i] { serve(i); });
+    workers_.reserve(count);
+    try {
+      for (unsigned i = 1; i < count; i++) workers_.emplace_back([this, i] { serve(i); });
+    } catch (const std::system_error&) {
+      // The system gives no more threads: those that there are do the work.
+    }
   }
   ~Threads() {
     {

@@ -82,6 +82,14 @@ uint32_t Machine::jump(Frame& frame, uint32_t depth, bool& returns) {
   return is_loop ? label.block->a + 1 : static_cast<uint32_t>(label.block->end) + 1;
 }
 
+/** The function that a direct or an indirect call means. */
+uint32_t Machine::callee(const Instruction& instruction) {
+  if (instruction.opcode == 0x10) return instruction.a;
+  const uint64_t entry = pop_plain();
+  if (entry >= module_.table.size()) throw Unsupported("a table entry does not exist");
+  return module_.table[entry];
+}
+
 Outcome Machine::execute(Frame& frame, uint32_t pc, uint32_t stop) {
   const std::vector<Instruction>& code = frame.function.code;
   const auto return_now = [&] {
@@ -138,17 +146,10 @@ Outcome Machine::execute(Frame& frame, uint32_t pc, uint32_t stop) {
       case 0x0f:
         return return_now();
       case 0x10:
-      case 0x11: {
-        uint32_t callee = instruction.a;
-        if (instruction.opcode == 0x11) {
-          const uint64_t entry = pop_plain();
-          if (entry >= module_.table.size()) throw Unsupported("a table entry does not exist");
-          callee = module_.table[entry];
-        }
-        if (call(callee) == Outcome::failed) return Outcome::failed;
+      case 0x11:
+        if (call(callee(instruction)) == Outcome::failed) return Outcome::failed;
         pc++;
         break;
-      }
       default:
         execute_plain(instruction, frame);
         pc++;

@@ -72,6 +72,7 @@ class Machine {
   Outcome call(uint32_t index);
   Outcome call_runtime(Runtime function);
   void call_field(Runtime function);
+  uint32_t callee(const Instruction& instruction);
   Outcome execute(Frame& frame, uint32_t pc, uint32_t stop);
   void execute_plain(const Instruction& instruction, Frame& frame);
   void execute_memory(const Instruction& instruction);

@@ -47,6 +47,8 @@ template <class Multiplier>
 Scalar execute_rare(StepKind kind, const Scalar& a, const Scalar& b) {
   Scalar quotient = ZERO, remainder = ZERO;
   switch (kind) {
+    case StepKind::logical_and: return !a.is_zero() && !b.is_zero() ? ONE : ZERO;
+    case StepKind::logical_or: return !a.is_zero() || !b.is_zero() ? ONE : ZERO;
     case StepKind::shift_left: return shift(a, b, true);
     case StepKind::shift_right: return shift(a, b, false);
     case StepKind::quotient:
@@ -109,12 +111,6 @@ bool run_with(const Program& program, Scalar* slots, uint8_t* wires) {
         break;
       case StepKind::logical_not:
         slots[step.destination] = truth(a.is_zero());
-        break;
-      case StepKind::logical_and:
-        slots[step.destination] = truth(!a.is_zero() && !slots[step.b].is_zero());
-        break;
-      case StepKind::logical_or:
-        slots[step.destination] = truth(!a.is_zero() || !slots[step.b].is_zero());
         break;
       case StepKind::select:
         slots[step.destination] = slots[step.c()].is_zero() ? slots[step.b] : a;
