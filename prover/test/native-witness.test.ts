@@ -5,7 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { compileCircuit as compileWithLibrary, ensureCircuit } from "@catalyze/circuits/build";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import * as dataset from "../../circuits/programs/digits/dataset.js";
 import * as digits from "../../circuits/programs/digits/reference.js";
 import * as program from "../../circuits/reference/program.js";
@@ -275,6 +275,15 @@ describe.runIf(built)("errors and limits", () => {
     expect((failure as WitnessGenerationError).message).toMatch(/Product|Bits/);
     const input = { ...PRODUCT_INPUT, a: SCALAR_FIELD_PRIME };
     await expect(generateWitness({ programPath, input })).rejects.toThrow(WitnessInputError);
+  });
+
+  it("is switched off by CATALYZE_BACKEND=snarkjs", async () => {
+    const { programPath } = await compileCircuit(PRODUCT_CIRCUIT);
+    vi.stubEnv("CATALYZE_BACKEND", "snarkjs");
+    expect(nativeWitnessAvailable()).toBe(false);
+    expect(await tryGenerateWitnessNative({ programPath, input: PRODUCT_INPUT })).toBeUndefined();
+    vi.unstubAllEnvs();
+    expect(await tryGenerateWitnessNative({ programPath, input: PRODUCT_INPUT })).toBeDefined();
   });
 
   it("has no native form for loops whose length depends on the input, and still gives the witness", async () => {
