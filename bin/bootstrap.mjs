@@ -168,6 +168,8 @@ async function buildNativeProver() {
   const { status, message } = await buildNative();
   if (status === "failed") print(`  the native prover did not compile; snarkjs proves instead.\n${message}`);
   if (status === "unavailable") print(`  no native prover (${message}); snarkjs proves instead.`);
+  const witness = await import(pathToFileURL(join(root, "prover", "native", "witness", "build.mjs")).href);
+  await witness.buildNativeWitness();
 }
 
 /** Runs one phase and prints a line with its time; gives the time in milliseconds. */

@@ -13,7 +13,7 @@ inline Integer256 combine_and_shift(const Integer256& a, const Integer256& b, in
     // Words are unsigned, factors signed: split each product into its halves to stay within 128 bits.
     const __int128 low = static_cast<__int128>(a.words[i] & 0xffffffff) * f + static_cast<__int128>(b.words[i] & 0xffffffff) * g;
     const __int128 high = static_cast<__int128>(a.words[i] >> 32) * f + static_cast<__int128>(b.words[i] >> 32) * g;
-    const __int128 sum = low + (high << 32) + carry;
+    const __int128 sum = low + (high * (__int128{1} << 32)) + carry;
     t[i] = static_cast<Word>(sum);
     carry = sum >> 64;
   }
@@ -36,7 +36,7 @@ Integer256 combine_modular(const Integer256& u, const Integer256& v, int64_t f, 
   for (int i = 0; i < 4; i++) {
     const __int128 low = static_cast<__int128>(u.words[i] & 0xffffffff) * f + static_cast<__int128>(v.words[i] & 0xffffffff) * g;
     const __int128 high = static_cast<__int128>(u.words[i] >> 32) * f + static_cast<__int128>(v.words[i] >> 32) * g;
-    const __int128 sum = low + (high << 32) + carry;
+    const __int128 sum = low + (high * (__int128{1} << 32)) + carry;
     t[i] = static_cast<Word>(sum);
     carry = sum >> 64;
   }
