@@ -3,6 +3,8 @@
 // leaves nothing behind and is no error for the caller, because the snarkjs backend does the same work, slower.
 //
 //   node prover/native/build.mjs [--force]
+//   node prover/native/build.mjs --sanitize   build/sanitized/catalyze-prover-tool, with AddressSanitizer and
+//                                             UndefinedBehaviorSanitizer, and its self-test; takes minutes
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -95,6 +97,8 @@ function contentKey(compiler, flags) {
   return hash.digest("hex");
 }
 
+const SANITIZER_FLAGS = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"];
+
 async function compileAll(compiler, headers, extraFlags, scratch) {
   const units = [
     ...sources(),
@@ -109,8 +113,8 @@ async function compileAll(compiler, headers, extraFlags, scratch) {
     for (let unit = queue.shift(); unit !== undefined; unit = queue.shift()) {
       await run(compiler.name, [
         ...COMMON_FLAGS,
-        ...extraFlags,
         ...unit.flags,
+        ...extraFlags,
         "-c",
         join(folder, unit.path),
         "-o",
@@ -143,32 +147,84 @@ export async function buildNative({ force = false, extraFlags = [] } = {}) {
   if (headers === undefined)
     return { status: "unavailable", message: "the headers of Node (node_api.h) were not found" };
   const key = contentKey(compiler, extraFlags);
-  const stamp = join(output, "build.key");
-  const isCurrent =
-    existsSync(stamp) &&
-    readFileSync(stamp, "utf8") === key &&
-    existsSync(ADDON_PATH) &&
-    existsSync(TOOL_PATH);
-  if (isCurrent && !force) return { status: "current", message: ADDON_PATH };
+  mkdirSync(output, { recursive: true });
+  return whileLocked(`lock-${key.slice(0, 16)}`, async () => {
+    if (isCurrent(key) && !force) return { status: "current", message: ADDON_PATH };
+    return install(key, (scratch) => compileAll(compiler, headers, extraFlags, scratch));
+  });
+}
+
+const stampPath = join(output, "build.key");
+
+function isCurrent(key) {
+  const exists = [stampPath, ADDON_PATH, TOOL_PATH].every((path) => existsSync(path));
+  return exists && readFileSync(stampPath, "utf8") === key;
+}
+
+/** One build of the same sources at a time: the others wait for it and find it done. */
+async function whileLocked(name, work) {
+  const lock = join(output, name);
+  while (!tryToLock(lock)) await new Promise((resolve) => setTimeout(resolve, 200));
+  try {
+    return await work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function tryToLock(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+  }
+  try {
+    process.kill(Number(readFileSync(lock, "utf8")), 0);
+  } catch (error) {
+    // Its process has ended; or the lock was given back just now.
+    if (error.code === "ESRCH") rmSync(lock, { force: true });
+  }
+  return false;
+}
+
+/** Compiles into a folder of its own, then puts addon, tool and stamp in their places. */
+async function install(key, compile) {
   const scratch = join(output, `scratch-${process.pid}`);
   mkdirSync(scratch, { recursive: true });
   try {
-    await compileAll(compiler, headers, extraFlags, scratch);
-    rmSync(stamp, { force: true });
+    await compile(scratch);
+    rmSync(stampPath, { force: true });
     renameSync(join(scratch, "addon"), ADDON_PATH);
     renameSync(join(scratch, "tool"), TOOL_PATH);
     writeFileSync(join(scratch, "key"), key);
-    renameSync(join(scratch, "key"), stamp);
+    renameSync(join(scratch, "key"), stampPath);
     return { status: "built", message: ADDON_PATH };
   } catch (error) {
-    for (const path of [ADDON_PATH, TOOL_PATH, stamp]) rmSync(path, { force: true });
+    for (const path of [ADDON_PATH, TOOL_PATH, stampPath]) rmSync(path, { force: true });
     return { status: "failed", message: String(error.stderr ?? error.message ?? error) };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-if (process.argv[1] !== undefined && fileURLToPath(import.meta.url) === process.argv[1]) {
+/** Builds the tool with sanitizers and runs its self-test; rejects when anything is wrong. */
+async function sanitize() {
+  const compiler = await findCompiler();
+  const headers = findNodeHeaders();
+  if (compiler === undefined || headers === undefined)
+    throw new Error("a C++ compiler and Node's headers are needed");
+  const target = join(output, "sanitized");
+  mkdirSync(target, { recursive: true });
+  await compileAll(compiler, headers, SANITIZER_FLAGS, target);
+  const tool = join(target, "catalyze-prover-tool");
+  renameSync(join(target, "tool"), tool);
+  console.log((await run(tool, ["self-test"])).stdout);
+}
+
+if (process.argv.includes("--sanitize") && fileURLToPath(import.meta.url) === process.argv[1]) {
+  await sanitize();
+} else if (process.argv[1] !== undefined && fileURLToPath(import.meta.url) === process.argv[1]) {
   const start = performance.now();
   const { status, message } = await buildNative({ force: process.argv.includes("--force") });
   console.log(`native prover: ${status} (${((performance.now() - start) / 1000).toFixed(1)} s): ${message}`);
