@@ -144,13 +144,13 @@ export function mutateWitness(run: MutationRun, witness: bigint[]): readonly num
     }
   }
   for (const index of near) {
-    if (!run.mutants.has(index) || run.killed.get(index) === "forged") continue;
+    if (!run.mutants.has(index) || run.killedWeakened.has(index)) continue;
     for (const change of booleanMoves(system, witness, index)) {
       if (!violatesOnly(system, seed, change, index)) continue;
       const forged = witness.slice();
       for (const [wire, value] of change) forged[wire] = value;
       kill(run, index, forged);
-      break;
+      if (run.killedWeakened.has(index)) break;
     }
   }
   return violated;

@@ -39,6 +39,7 @@ import {
   idleInput,
   inputOf,
   lateOperation,
+  lateSettlement,
   moveSlots,
   openOrder,
   TINY,
@@ -655,6 +656,7 @@ describe("hostile slots", () => {
   it("leaves a gap: an unused slot before a used one", () => {
     expect(refusals(lateOperation(0, idleInput()))).toEqual([]);
     expect(refusals(lateOperation(1, idleInput()))).toEqual(["Prefix"]);
+    expect(refusals(lateSettlement())).toEqual(["Prefix"]);
     const busy = edit(inputOf(busyBlock(emptyScenario(TINY))), ["firstRequest", 0n]);
     expect(refusals(moveSlots(busy, "request", [1, 0, 2, 3, 4, 5]))).toEqual(["Prefix"]);
   });

@@ -22,7 +22,7 @@ import {
   reportRow,
   taskCampaign,
 } from "./campaign.js";
-import { busyBlock, inputOf, TINY, tinyCircuit } from "./corpus.js";
+import { busyBlock, inputOf, TINY, taskCircuit, tinyCircuit } from "./corpus.js";
 
 const pattern = process.env.CATALYZE_MUTATION;
 
@@ -54,9 +54,8 @@ describe.runIf(pattern !== undefined)("the whole campaign", () => {
       templates.push(template);
       report(result);
     }
-    for (const campaign of [blockCampaign(), taskCampaign()]) {
-      if (only.test(campaign.instance.name)) report(await mutateCircuit(campaign, templates));
-    }
+    if (only.test(tinyCircuit().name)) report(await mutateCircuit(blockCampaign(), templates));
+    if (only.test(taskCircuit.name)) report(await mutateCircuit(taskCampaign(), templates));
     for (const result of results) expectExplained(result);
   });
 });
@@ -77,7 +76,7 @@ describe.runIf(pattern === undefined)("constraint mutation", () => {
     expect(result.inTemplate + result.explained.size).toBe(0);
   });
 
-  it("notices 1,990 of 2,000 constraints of the block circuit, drawn with seed 3, by one witness", async () => {
+  it("notices all but 40 of 2,000 constraints of the block circuit, drawn with seed 3, with one witness", async () => {
     const subject = await loadMutationSubject(tinyCircuit());
     const system = constraintSystemOf(subject.compiled);
     const run = createMutationRun(subject, sampleConstraints(system.constraints.length, 2000, 3n));

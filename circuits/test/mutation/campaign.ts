@@ -1,8 +1,6 @@
 // A mutation campaign: the templates one by one, then whole circuits, whose survivors are looked up among what was
 // killed in a template. Owns the list of survivors that are explained; docs/mutation.md repeats it with its reasons.
 import type { CircuitInput, CircuitInstance } from "@catalyze/circuits/build";
-import { poseidon } from "@catalyze/circuits/reference";
-import { DOMAIN_STATE_NODE } from "@catalyze/circuits/schema";
 import {
   constraintShape,
   createMutationRun,
@@ -20,6 +18,7 @@ import {
   type Component,
   cellComponent,
   gadgetComponents,
+  programComponents,
   slotComponents,
   tamperedInputs,
 } from "./components.js";
@@ -219,9 +218,12 @@ export async function mutateCircuit(
 /** Every template, smaller ones first: what they kill explains the larger ones. */
 export function allComponents(): Component[] {
   const blocks = blockInputs();
-  const rootOf = (cell: CircuitInput): bigint =>
-    poseidon(DOMAIN_STATE_NODE, (cell.children as unknown as bigint[][]).at(-1)!);
-  return [...gadgetComponents(), ...slotComponents(blocks, TINY.settlements), cellComponent(blocks, rootOf)];
+  return [
+    ...gadgetComponents(),
+    ...programComponents(),
+    ...slotComponents(blocks, TINY.settlements),
+    cellComponent(blocks),
+  ];
 }
 
 /** The block circuit at its smallest size, and what it is mutated with. */

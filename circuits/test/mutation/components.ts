@@ -2,7 +2,14 @@
 // with. A constraint that is killed here is needed by its template; the block circuit's own runs show the same in place.
 import type { CircuitInput, CircuitInstance } from "@catalyze/circuits/build";
 import { poseidon, publicKey, SUBGROUP_ORDER, signMessage } from "@catalyze/circuits/reference";
-import { DOMAIN_OPERATION, FIELD_MODULUS, operationRoute } from "@catalyze/circuits/schema";
+import {
+  DOMAIN_CELL,
+  DOMAIN_OPERATION,
+  DOMAIN_STATE_NODE,
+  FIELD_MODULUS,
+  operationRoute,
+} from "@catalyze/circuits/schema";
+import { chunkStatement, chunkWitnessInput, parametersCommitmentOf } from "../../reference/program.js";
 import { accountStatic } from "../../reference/state.js";
 import { createTree } from "../../reference/tree.js";
 import { invertModulo } from "../../tools/mutation-jacobian.js";
@@ -151,7 +158,7 @@ function hashComponents(): Component[] {
 function treeComponents(): Component[] {
   const tree = createTree({ depth: 2, nodeDomain: 1n });
   for (let i = 0; i < 16; i += 1) tree.set(i, 1000n + BigInt(i) ** 3n);
-  const updates = Array.from({ length: 16 }, (_, index) => {
+  const updates = [0, 6, 9, 15].map((index) => {
     const { bits, leaf, children } = tree.proof(index);
     return { bits, oldLeaf: leaf, newLeaf: leaf + 5n, children };
   });
@@ -366,25 +373,129 @@ export function slotComponents(blocks: readonly CircuitInput[], settlements: num
   }));
 }
 
+/** A cell over a path on which its leaf is `leaf`, with the root that follows. */
+function overLeaf(cell: CircuitInput, leaf: bigint): CircuitInput {
+  const bits = cell.bits as readonly bigint[];
+  const children = (cell.children as readonly (readonly bigint[])[]).map((nodes) => [...nodes]);
+  let value = leaf;
+  for (const [level, nodes] of children.entries()) {
+    nodes[Number(bits[2 * level]! + 2n * bits[2 * level + 1]!)] = value;
+    value = poseidon(DOMAIN_STATE_NODE, nodes);
+  }
+  return { ...cell, children, root: value };
+}
+
+/** Cells that lie about what they are, over trees that go along with it. */
+function falseCells(cells: readonly CircuitInput[]): CircuitInput[] {
+  const hash = (cell: CircuitInput): bigint =>
+    poseidon(DOMAIN_CELL, [cell.static as bigint, cell.oldDynamic as bigint]);
+  const order = cells.find(({ isOrder, created }) => isOrder === 1n && created === 0n)!;
+  const posted = cells.find(({ isOrder, created }) => isOrder === 1n && created === 1n)!;
+  return [
+    // Two kinds at once, over twice the leaf; no slot at all that creates, over its negative; made and gone at once.
+    overLeaf({ ...order, isAccount: 1n }, (2n * hash(order)) % FIELD_MODULUS),
+    overLeaf({ ...order, isOrder: 0n, created: 1n, credit: 0n }, FIELD_MODULUS - hash(order)),
+    { ...posted, amount: 0n, payload: 0n },
+  ];
+}
+
 /** A cell alone; its root is the root of its own path. */
-export function cellComponent(
-  blocks: readonly CircuitInput[],
-  rootOf: (cell: CircuitInput) => bigint,
-): Component {
+export function cellComponent(blocks: readonly CircuitInput[]): Component {
   const cells = blocks.flatMap((block) =>
-    Array.from({ length: (block.cellStatic as readonly bigint[]).length }, (_, slot) => {
+    Array.from({ length: (block.cellStatic as readonly bigint[]).length }, (_, slot): CircuitInput => {
       const cell = slotInput(block, "cell", slot);
-      return { ...cell, root: rootOf(cell) };
+      const path = cell.children as readonly (readonly bigint[])[];
+      return { ...cell, root: poseidon(DOMAIN_STATE_NODE, [...path.at(-1)!]) };
     }),
   );
-  const tampered = cells
+  const flags = cells
     .slice(0, 8)
     .flatMap((cell) => flagCombinations(cell, ["isAccount", "isSeed", "isOrder"]));
+  const tampered = [...falseCells(cells), ...flags];
   return {
     ...component("cell", "block/cell.circom", "Cell(2)", cells, tampered, true),
     places: /^main\.cell$/,
   };
 }
+
+/** The wrapper of every program at its smallest: four jobs of two words; a full chunk and one of three jobs. */
+function taskBatch(): Component {
+  const shape = { name: "mutant", chunkDepth: 1, inputWords: 2, resultWords: 1 };
+  const inputs = Array.from({ length: 7 }, (_, job) => words(2, 31n + BigInt(job)));
+  const parameterWords = words(3);
+  const good = [0, 1].map((chunk): CircuitInput => {
+    const count = chunk === 0 ? 4 : 3;
+    const statement = chunkStatement(shape, {
+      domain: (1n << 247n) / 3n,
+      provider: (1n << 159n) / 3n,
+      price: 0x5555_5555_5555_5555n,
+      parametersCommitment: parametersCommitmentOf(parameterWords),
+      inputs,
+      chunk,
+      results: Array.from({ length: count }, (_, job) => [BigInt(job + 5)]),
+    });
+    const input = chunkWitnessInput(shape, { statement, parameterWords, inputs, z: 12_345n });
+    const resultWords = Array.from({ length: 4 }, (_, job) => [BigInt(job + 5)]);
+    return { ...input, resultWords };
+  });
+  const [full, last] = good as [CircuitInput, CircuitInput];
+  // Inputs in jobs that are not active; counts that are none.
+  const tampered = [0, 1].map((word) => {
+    const inputWords = structuredClone(last.inputWords) as bigint[][];
+    inputWords[3]![word] = 9n;
+    return { ...last, inputWords };
+  });
+  const counts = [0n, 5n, -1n].map((count) => ({ ...full, count }));
+  return component(
+    "task-batch",
+    "programs/task-batch.circom",
+    "TaskBatch(1, 2, 1, 3)",
+    good,
+    [...tampered, ...counts],
+    true,
+  );
+}
+
+/** One image through a network of two hidden units: sums of either sign, and each class winning. */
+function digitsNetwork(): Component {
+  const unit = 1n << 19n;
+  const inputs = Array.from({ length: 4 }, (_, variant): CircuitInput => {
+    const weight = (i: number, j: number): bigint => BigInt(((i * 37 + j * 11 + variant * 29) % 255) - 127);
+    return {
+      words: words(2, 99n + BigInt(variant)).map((word) => word % (1n << 160n)),
+      hiddenRows: Array.from({ length: 64 }, (_, i) => weight(i, 1) + weight(i, 2) * unit),
+      hiddenBias: 77n - 55n * unit,
+      outputWeights: Array.from({ length: 10 }, (_, k) => [weight(k, 3), weight(k, 4)]),
+      outputBiases: Array.from({ length: 10 }, (_, k) => weight(k, 5) * 1000n),
+    };
+  });
+  return component("digits-network", "programs/digits-network.circom", "DigitsNetwork(2)", inputs, [], false);
+}
+
+/** Parameters of a network of one hidden unit, from random words of their widths. */
+function digitsParameters(): Component {
+  const widths = [
+    ...new Array<number>(64).fill(8),
+    14,
+    ...new Array<number>(10).fill(8),
+    ...new Array<number>(10).fill(26),
+  ];
+  const sizes: number[] = [0];
+  for (const width of widths) {
+    if (sizes.at(-1)! + width > 248) sizes.push(0);
+    sizes[sizes.length - 1] = sizes.at(-1)! + width;
+  }
+  const pack = (pattern: bigint): CircuitInput => ({
+    words: sizes.map((bits) => (pattern * ((1n << 256n) / 255n)) & ((1n << BigInt(bits)) - 1n)),
+  });
+  return component("digits-parameters", "programs/digits-parameters.circom", "DigitsParameters(1)", [
+    pack(0x55n),
+    pack(0xaan),
+  ]);
+}
+
+/** The templates of task programs. */
+export const programComponents = (): Component[] => [digitsParameters(), digitsNetwork(), taskBatch()];
 
 /** Gadgets, hashes, trees, signatures and arguments. */
 export const gadgetComponents = (): Component[] => [

@@ -13,6 +13,7 @@ import {
   accessOrder,
   type BlockSize,
   DOMAIN_OPERATION,
+  INITIAL_ACCESS,
   operationRoute,
   seedSubject,
 } from "@catalyze/circuits/schema";
@@ -326,6 +327,16 @@ export function lateOperation(place: number, idle: CircuitInput): CircuitInput {
   return { ...late, cellLastAccess: (late.cellLastAccess as readonly bigint[]).with(alice, access) };
 }
 
+/** A block whose only settlement stands in the second slot. */
+export function lateSettlement(): CircuitInput {
+  const block = busyBlock(emptyScenario(TINY));
+  const { orderIndex } = block.settlements[0]!.settlement;
+  const order = block.changes.findIndex(({ index }) => index === orderIndex);
+  const late = moveSlots(inputOf(block), "settlement", [1, 0]);
+  const accesses = (late.cellLastAccess as readonly bigint[]).with(order, INITIAL_ACCESS + 2n);
+  return { ...late, cellLastAccess: accesses };
+}
+
 /** Blocks that are right but for one unused slot before a used one. */
 function gaps(idle: CircuitInput): CircuitInput[] {
   const block = transferBlock();
@@ -346,6 +357,7 @@ function gaps(idle: CircuitInput): CircuitInput[] {
     result.push(moveSlots(input, "cell", order));
   }
   for (const place of [1, 2]) result.push(lateOperation(place, idle));
+  result.push(lateSettlement());
   return result;
 }
 
