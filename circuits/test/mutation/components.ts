@@ -4,6 +4,8 @@ import type { CircuitInput, CircuitInstance } from "@catalyze/circuits/build";
 import { poseidon, publicKey, SUBGROUP_ORDER, signMessage } from "@catalyze/circuits/reference";
 import {
   DOMAIN_CELL,
+  DOMAIN_JOB_INPUT,
+  DOMAIN_JOB_NODE,
   DOMAIN_OPERATION,
   DOMAIN_STATE_NODE,
   FIELD_MODULUS,
@@ -438,22 +440,50 @@ function taskBatch(): Component {
     const resultWords = Array.from({ length: 4 }, (_, job) => [BigInt(job + 5)]);
     return { ...input, resultWords };
   });
-  const [full, last] = good as [CircuitInput, CircuitInput];
-  // Inputs in jobs that are not active; counts that are none.
-  const tampered = [0, 1].map((word) => {
-    const inputWords = structuredClone(last.inputWords) as bigint[][];
-    inputWords[3]![word] = 9n;
-    return { ...last, inputWords };
-  });
+  const [_full, _last] = good as [CircuitInput, CircuitInput];
+  const [full] = good as [CircuitInput, CircuitInput];
+  // Inputs in jobs that are not active; flags that are none, or no prefix; counts that are none.
+  const flags: readonly (readonly [active: bigint[], hidden?: number])[] = [
+    [[1n, 2n, 0n, 0n]],
+    [[1n, 1n, 2n, 0n]],
+    [[1n, 1n, 1n, 2n]],
+    [[1n, 0n, 1n, 0n]],
+    [[1n, 1n, 0n, 1n]],
+    ...[1, 2, 3].flatMap((hidden): [bigint[], number][] => [
+      [[1n, 0n, 0n, 0n].map((flag, job) => (job < hidden ? 1n : flag)), 2 * hidden],
+      [[1n, 0n, 0n, 0n].map((flag, job) => (job < hidden ? 1n : flag)), 2 * hidden + 1],
+    ]),
+  ];
+  const patch = (text: string): string =>
+    text.includes("template TaskBatch(")
+      ? text
+          .replace("    signal input price;\n", "    signal input price;\n    signal input lie[B];\n")
+          .replace("active[i] <-- i < count ? 1 : 0;", "active[i] <-- lie[i];")
+      : text;
+  const lying = flags.map(([active, hidden]) => withFlags(full, active, hidden));
   const counts = [0n, 5n, -1n].map((count) => ({ ...full, count }));
-  return component(
-    "task-batch",
-    "programs/task-batch.circom",
-    "TaskBatch(1, 2, 1, 3)",
-    good,
-    [...tampered, ...counts],
-    true,
+  return {
+    ...component("task-batch", "programs/task-batch.circom", "TaskBatch(1, 2, 1, 3)", good, counts, true),
+    lies: { lies: { name: "flags", patch }, inputs: lying },
+  };
+}
+
+/** A chunk with false flags whose input tree goes along; word `hidden` (2 · job + word) is filled though its job is off. */
+function withFlags(full: CircuitInput, active: readonly bigint[], hidden: number | undefined): CircuitInput {
+  const inputWords = (full.inputWords as readonly (readonly bigint[])[]).map((job, i) =>
+    job.map((word, w) => (active[i] === 1n || hidden === 2 * i + w ? word : 0n)),
   );
+  const leaves = inputWords.map(
+    (job, i) => (active[i]! * poseidon(DOMAIN_JOB_INPUT, [...job])) % FIELD_MODULUS,
+  );
+  let value = poseidon(DOMAIN_JOB_NODE, leaves);
+  const inputsPath = (full.inputsPath as readonly (readonly bigint[])[]).map((nodes) => {
+    const path = [value, ...nodes.slice(1)];
+    value = poseidon(DOMAIN_JOB_NODE, path);
+    return path;
+  });
+  const count = active.reduce((sum, flag) => sum + flag, 0n);
+  return { ...full, count, inputWords, inputsPath, lie: [...active] };
 }
 
 /** One image through a network of two hidden units: sums of either sign, and each class winning. */
