@@ -34,7 +34,7 @@ for (const size of sizes) {
     command: process.argv.join(" "),
   };
   results.push({ metric: `setup.dev.${size}.seconds`, value: setup, ...common });
-  results.push({ metric: `prove.snarkjs.${size}.seconds`, value: proof, ...common });
+  results.push({ metric: `prove.${selectBackend().name}.${size}.seconds`, value: proof, ...common });
 }
 await closeProver();
 await rm(folder, { recursive: true });
