@@ -9,7 +9,7 @@ import {
 import { operationDomain, SMALL_BLOCK } from "@catalyze/circuits/schema";
 import { beforeEach, describe, expect, it } from "vitest";
 import { fillBlock } from "../src/block/builder.js";
-import { l1Time, nextBlockTime, shouldSeal } from "../src/block/timing.js";
+import { l1Time, nextBlockTime, settlementLingerMs, shouldSeal } from "../src/block/timing.js";
 import { L1_IDLE_SECONDS, PIPELINE_BLOCKS } from "../src/limits.js";
 import { Mempool } from "../src/mempool/mempool.js";
 import { CHAIN_ID, ROLLUP, TestKey, transfer } from "./support/keys.js";
@@ -145,6 +145,12 @@ describe("timing", () => {
     expect(shouldSeal({ ...situation, unprovenBlocks: PIPELINE_BLOCKS, full: true })).toBe(false);
     expect(shouldSeal({ ...situation, unprovenBlocks: PIPELINE_BLOCKS - 1, full: true })).toBe(true);
     expect(shouldSeal({ ...situation, unprovenBlocks: 1 })).toBe(false);
+  });
+
+  it("lets settlements wait for those that are being worked on, for a minute at most", () => {
+    expect(settlementLingerMs(10_000, 0)).toBe(4_000);
+    expect(settlementLingerMs(10_000, 30_000)).toBe(24_000);
+    expect(settlementLingerMs(10_000, 500_000)).toBe(60_000);
   });
 
   it("takes L1's latest time, the pending block's only after a long silence", () => {

@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import type { BlockHeader, SealedBlock } from "@catalyze/circuits/reference";
 import { announceBlock, blockTime, type Context, reloadLedger } from "../core/context.js";
 import { SequencerError } from "../errors.js";
-import { SETTLEMENT_IDLE_LINGER_MS, SETTLEMENT_LINGER_MS } from "../limits.js";
 import { countUnprovenBlocks, recordDropped, recordSealedBlock } from "../store/blocks.js";
 import { listRequests } from "../store/chain.js";
 import {
@@ -13,7 +12,7 @@ import {
   listVerifiedStatements,
 } from "../store/work.js";
 import { type FilledBlock, fillBlock, type QueuedSettlement } from "./builder.js";
-import { shouldSeal } from "./timing.js";
+import { settlementLingerMs, shouldSeal } from "./timing.js";
 
 /** Id of a block's proof job: digest of circuit and statement to prove. */
 export function proofJobId(circuit: string, block: Pick<SealedBlock, "commitment" | "bytes">): string {
@@ -146,17 +145,10 @@ export async function sealNextBlock(context: Context): Promise<SealedBlock | und
   return block;
 }
 
-/** How long work waits for company: settlements that are alone wait for the chunks that are being worked on. */
-async function linger(context: Context, onlySettlements: boolean): Promise<number> {
-  const lingerMs = context.config.lingerMs ?? 1_500;
-  if (!onlySettlements) return lingerMs;
-  const leases = await listActiveLeases(context.driver, context.clock.nowMs());
-  return Math.max(lingerMs, leases.length > 0 ? SETTLEMENT_LINGER_MS : SETTLEMENT_IDLE_LINGER_MS);
-}
-
 /** Decides at every turn whether to seal. */
 export function createBlockBuilder(context: Context): () => Promise<void> {
   let workSinceMs: number | undefined;
+  let busyUntilMs = 0;
   let seen = -1;
   return async () => {
     if (context.halted !== undefined) return;
@@ -176,8 +168,14 @@ export function createBlockBuilder(context: Context): () => Promise<void> {
       requests.length >= size.requests ||
       settlements >= size.settlements ||
       ledger.mempool.size >= size.operations;
-    const lingerMs = await linger(context, !full && settlements > 0 && settlements === waiting);
-    if (!shouldSeal({ nowMs: clock.nowMs(), workSinceMs, lingerMs, unprovenBlocks, full })) return;
+    const nowMs = clock.nowMs();
+    let lingerMs = context.config.lingerMs ?? 1_500;
+    if (!full && workSinceMs !== undefined && settlements === waiting) {
+      const isBusy = unprovenBlocks > 0 || (await listActiveLeases(driver, nowMs)).length > 0;
+      if (isBusy) busyUntilMs = nowMs;
+      lingerMs = Math.max(lingerMs, settlementLingerMs(workSinceMs, busyUntilMs));
+    }
+    if (!shouldSeal({ nowMs, workSinceMs, lingerMs, unprovenBlocks, full })) return;
     if ((await sealNextBlock(context)) === undefined) workSinceMs = clock.nowMs();
     else {
       workSinceMs = undefined;

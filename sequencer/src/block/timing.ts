@@ -1,5 +1,11 @@
 // When to seal, and the time that a block gets. Arithmetic over times that are handed in.
-import { EAGER_BLOCKS, L1_IDLE_SECONDS, PIPELINE_BLOCKS } from "../limits.js";
+import {
+  EAGER_BLOCKS,
+  L1_IDLE_SECONDS,
+  PIPELINE_BLOCKS,
+  SETTLEMENT_IDLE_LINGER_MS,
+  SETTLEMENT_LINGER_MS,
+} from "../limits.js";
 
 /** L1's clock as last seen, in seconds. */
 export interface L1Clock {
@@ -45,3 +51,13 @@ export function shouldSeal(situation: SealSituation): boolean {
   if (full) return unprovenBlocks < PIPELINE_BLOCKS;
   return unprovenBlocks < EAGER_BLOCKS && nowMs - workSinceMs >= lingerMs;
 }
+
+/**
+ * How long settlements that are alone wait for company, counted from the first of them: until nobody has worked on a chunk
+ * or a block proof for a moment (a provider that proves both alternates between them), and at most a minute.
+ */
+export const settlementLingerMs = (workSinceMs: number, busyUntilMs: number): number =>
+  Math.min(
+    SETTLEMENT_LINGER_MS,
+    Math.max(SETTLEMENT_IDLE_LINGER_MS, busyUntilMs + SETTLEMENT_IDLE_LINGER_MS - workSinceMs),
+  );
