@@ -15,8 +15,17 @@ export const KIND_ACCOUNT = 1;
 export const KIND_SEED = 2;
 export const KIND_ORDER = 3;
 
-/** `dynamic`: amount, payload by kind, kind tag; 224 bits, so that a cell's index fits beside it in one word. */
-export const cellDynamic = defineWord("CellDynamic", { amount: AMOUNT_BITS, payload: 132, kind: 4 });
+/**
+ * `dynamic`: amount, payload by kind, kind tag; 224 bits, so that a cell's index fits beside it in one word. A slot
+ * shows of the amount it reads only that it is below 2^92; the gap keeps such an amount from borrowing from the payload.
+ */
+export const cellDynamic = defineWord(
+  "CellDynamic",
+  { amount: AMOUNT_BITS, payload: 128, kind: 4 },
+  { amount: 4 },
+);
+/** Most bits of a payload in use: a seed's terms. */
+export const PAYLOAD_BITS = 88;
 /** Public word of a closed cell: its new dynamic word (0 when deleted) and its index. */
 export const cellWord = defineWord("CellWord", { dynamic: 224, index: INDEX_BITS });
 

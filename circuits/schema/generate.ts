@@ -54,6 +54,7 @@ export const CONSTANTS: Readonly<Record<string, bigint>> = {
   BASIS_POINTS: cells.BASIS_POINTS,
   MAXIMUM_CHUNKS: BigInt(cells.MAXIMUM_CHUNKS),
   AMOUNT_BITS: BigInt(cells.AMOUNT_BITS),
+  PAYLOAD_BITS: BigInt(cells.PAYLOAD_BITS),
   INDEX_BITS: BigInt(cells.INDEX_BITS),
   SEQUENCE_BITS: BigInt(operations.SEQUENCE_BITS),
   INITIAL_ACCESS: operations.INITIAL_ACCESS,

@@ -6,7 +6,7 @@
 // Assumes:  the memory argument ties (index, static, oldDynamic) and (index, static, lastDynamic, lastAccess) together;
 //           the credit argument shows that `credit` is the sum of what the block credits to this cell and kind.
 // Inputs:   isAccount, isSeed, isOrder, created: booleans (checked here), at most one kind set; bits: booleans (checked
-//           here), the index; static, oldDynamic: the old leaf; amount 88, payload 132 bits (checked here): new
+//           here), the index; static, oldDynamic: the old leaf; amount 88, payload 88 bits (checked here): new
 //           dynamic; credit, lastAccess: field elements; presence, facts 16 bits (checked here): multiplicities;
 //           children: path of the leaf before this cell's change.
 pragma circom 2.2.0;
@@ -67,7 +67,7 @@ template Cell(depth) {
 
     RangeCheck(AMOUNT_BITS())(amount);
     RangeCheck(AMOUNT_BITS())(amount - credit);
-    RangeCheck(132)(payload);
+    RangeCheck(PAYLOAD_BITS())(payload);
     signal dynamic <== JoinCellDynamic()(amount <== amount, payload <== payload, kind <== kind);
     lastDynamic <== dynamic - credit;
     factPayload <== isSeed * payload;
