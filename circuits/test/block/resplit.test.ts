@@ -15,12 +15,11 @@ import {
   type Operation,
   operationMessage,
   type SealedBlock,
-  type SignedOperation,
   type State,
   setCell,
   signMessage,
 } from "@catalyze/circuits/reference";
-import { type BlockSize, cellDynamic } from "@catalyze/circuits/schema";
+import { AMOUNT_BITS, type BlockSize, cellDynamic } from "@catalyze/circuits/schema";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   ALICE,
@@ -44,6 +43,7 @@ const TINY: BlockSize = {
   withdrawals: 1,
   cells: 8,
   operations: 3,
+  openings: 3,
 };
 
 let circuit: CompiledCircuit;
@@ -129,15 +129,14 @@ describe("a balance that borrows from the nonce", () => {
       ...input,
       operationNonce: set("operationNonce", 0n),
       operationAmount: set("operationAmount", amount),
-      operationBalance: set("operationBalance", held + borrowed),
+      operationRest: set("operationRest", rest),
       operationR8x: set("operationR8x", r8x),
       operationR8y: set("operationR8y", r8y),
       operationS: set("operationS", s),
-      cellCredit: (input.cellCredit as bigint[]).map((old, i) => (i === at(BOB) ? amount : old)),
       cellPayload: (input.cellPayload as bigint[]).map((old, i) => (i === at(ALICE) ? 1n : old)),
     };
     const after = new Map<number, Cell>([
-      [ALICE, { ...alice, nonce: 1n, amount: rest & ((1n << 88n) - 1n) }],
+      [ALICE, { ...alice, nonce: 1n, amount: rest % (1n << BigInt(AMOUNT_BITS)) }],
       [BOB, { ...bob, amount: bob.amount + amount }],
     ]);
     expect(await provable(reclose(state, block, forged, after))).toBe(false);
