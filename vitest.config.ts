@@ -15,6 +15,7 @@ export default defineConfig({
       },
       { find: "@catalyze/circuits/programs", replacement: path("./circuits/programs/index.ts") },
       { find: "@catalyze/circuits/build", replacement: path("./circuits/tools/index.ts") },
+      { find: "@catalyze/contracts/abi", replacement: path("./contracts/generated/index.ts") },
       { find: "@catalyze/contracts", replacement: path("./contracts/tools/index.ts") },
       { find: "@catalyze/prover", replacement: path("./prover/src/index.ts") },
       { find: "@catalyze/sdk", replacement: path("./sdk/src/index.ts") },
@@ -22,7 +23,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["{circuits,contracts,prover,sdk,sequencer,test}/**/*.test.ts"],
+    include: ["{circuits,contracts,prover,sdk,sequencer,cli,test}/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
     pool: "forks",
     maxWorkers: 2,

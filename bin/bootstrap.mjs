@@ -20,6 +20,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const parent = process.ppid;
 
 /** Workspaces and folders whose TypeScript and Solidity decide what has to be built. */
 const SOURCE_FOLDERS = ["circuits", "contracts", "prover", "sdk", "sequencer", "cli", "test"];
@@ -129,9 +130,7 @@ function buildKey(lockDigest) {
 
 /** Files that a finished build has; a stamp without them is stale. */
 const buildOutputs = () => [
-  ...SOURCE_FOLDERS.filter((name) => existsSync(join(root, name, "tsconfig.json"))).map((name) =>
-    join(root, name, "dist", ".tsbuildinfo"),
-  ),
+  ...SOURCE_FOLDERS.filter((name) => name !== "test").map((name) => join(root, name, "dist", ".tsbuildinfo")),
   join(root, "contracts", "generated", "index.ts"),
   join(root, "contracts", "src", "generated", "Schema.sol"),
 ];
@@ -163,6 +162,14 @@ async function build(lockDigest) {
   return true;
 }
 
+/** Compiles the native prover where a C++ compiler is; without one snarkjs proves, slower. Never a failure. */
+async function buildNativeProver() {
+  const { buildNative } = await import(pathToFileURL(join(root, "prover", "native", "build.mjs")).href);
+  const { status, message } = await buildNative();
+  if (status === "failed") print(`  the native prover did not compile; snarkjs proves instead.\n${message}`);
+  if (status === "unavailable") print(`  no native prover (${message}); snarkjs proves instead.`);
+}
+
 /** Runs one phase and prints a line with its time; gives the time in milliseconds. */
 async function phase(title, work) {
   const start = performance.now();
@@ -181,6 +188,7 @@ async function prepare() {
       lockDigest = await install();
     }),
     await phase("Build", () => build(lockDigest)),
+    await phase("Native prover", buildNativeProver),
   ];
   return phases;
 }
@@ -190,6 +198,9 @@ async function main([command, ...rest]) {
     throw new BootstrapError("BOOTSTRAP_USAGE", "Usage: node bin/bootstrap.mjs start|test|build [arguments]");
   }
   const phases = await prepare();
+  if (process.env.npm_lifecycle_event !== undefined && process.ppid !== parent) {
+    throw new BootstrapError("BOOTSTRAP_STOPPED", "npm was stopped.");
+  }
   if (command === "start") {
     const { start } = await import(pathToFileURL(join(root, "cli", "dist", "src", "start.js")).href);
     process.exitCode = await start(rest, phases);

@@ -120,7 +120,7 @@ function solidityWord(word: AnyWord): string {
     return [
       `    /// @dev Bits ${word.offsets[field]} to ${word.offsets[field]! + word.fields[field]! - 1} of a ${word.name} word.`,
       `    function ${getter}(uint256 word) internal pure returns (uint256) {`,
-      `        return (word >> ${word.offsets[field]}) & 0x${mask.toString(16)};`,
+      `        return (word >> ${word.offsets[field]}) & 0x00${mask.toString(16)};`,
       "    }",
     ].join("\n");
   });

@@ -10,6 +10,22 @@ import { createReporter, type PhaseTime, type Reporter } from "./report/reporter
 const EXIT_FAILURE = 1;
 const SIGNAL_EXIT: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
+const PARENT_POLLING_MS = 500;
+
+/**
+ * Calls `onLoss` when npm, which started this process, is gone: npm passes SIGTERM only to its shell, not to us.
+ * Gives a function that stops watching.
+ */
+function watchNpm(onLoss: () => void): () => void {
+  if (process.env.npm_lifecycle_event === undefined) return () => undefined;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid !== parent) onLoss();
+  }, PARENT_POLLING_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
 /** Aborts on the first signal; a second one ends the process at once. */
 function abortOnSignals(): { signal: AbortSignal; exitCode: () => number | undefined; dispose: () => void } {
   const controller = new AbortController();
@@ -22,10 +38,15 @@ function abortOnSignals(): { signal: AbortSignal; exitCode: () => number | undef
   };
   const names = Object.keys(SIGNAL_EXIT) as NodeJS.Signals[];
   for (const name of names) process.on(name, handle);
+  const unwatch = watchNpm(() => {
+    unwatch();
+    handle("SIGTERM");
+  });
   return {
     signal: controller.signal,
     exitCode: () => exitCode,
     dispose: () => {
+      unwatch();
       for (const name of names) process.off(name, handle);
     },
   };

@@ -26,9 +26,6 @@ function compile(text) {
   };
   const toAbsolute = (name) => absoluteNames.get(name) ?? name;
   input.sources = renameKeys(input.sources, toRelative);
-  const schema = input.sources["src/generated/Schema.sol"];
-  // Solidity reads a hexadecimal literal of 40 digits as an address; the mask of a 160-bit field is one.
-  if (schema?.content) schema.content = schema.content.replace(/\b0x([0-9a-f]{40})\b/gi, "0x00$1");
   input.settings.outputSelection = renameKeys(input.settings.outputSelection, toRelative);
   const output = JSON.parse(solc.compile(JSON.stringify(input)));
   if (output.sources) output.sources = renameKeys(output.sources, toAbsolute);

@@ -5,6 +5,7 @@
 export type ProverErrorCode =
   | "PROVER_ABORTED"
   | "PROVER_BACKEND_FAILED"
+  | "PROVER_BACKEND_UNAVAILABLE"
   | "PROVER_BACKEND_UNKNOWN"
   | "PROVER_FILE_INVALID"
   | "PROVER_INPUT_INVALID"
@@ -32,6 +33,7 @@ export type FileKind = "r1cs" | "wtns" | "zkey";
 export type FileFormatReason =
   | "duplicate_section"
   | "missing_section"
+  | "off_curve"
   | "out_of_range"
   | "too_large"
   | "truncated"
@@ -107,6 +109,18 @@ export class UnknownBackendError extends ProverError {
     super(
       "PROVER_BACKEND_UNKNOWN",
       `there is no prover backend "${requested}"; set CATALYZE_BACKEND to one of: ${known.join(", ")}`,
+    );
+  }
+}
+
+/** A backend was asked for that this installation does not have; the message says how to get it. */
+export class BackendUnavailableError extends ProverError {
+  override readonly name = "BackendUnavailableError";
+
+  constructor(backendName: string, problem: string, remedy: string) {
+    super(
+      "PROVER_BACKEND_UNAVAILABLE",
+      `the prover backend ${backendName} is not available: ${problem}; ${remedy}`,
     );
   }
 }

@@ -9,6 +9,13 @@ export {
   type ProverBackend,
 } from "./backends/backend.js";
 export {
+  isNativeAvailable,
+  NativeBackend,
+  type NativeBackendOptions,
+  type NativeProveParameters,
+  nativeCpuPath,
+} from "./backends/native.js";
+export {
   type ContractProof,
   decodeProofFromContract,
   encodeProofForContract,
@@ -23,6 +30,7 @@ export { closeProver } from "./close.js";
 export {
   AbortedError,
   BackendError,
+  BackendUnavailableError,
   FileFormatError,
   type FileFormatReason,
   type FileKind,

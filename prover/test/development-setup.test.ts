@@ -99,6 +99,25 @@ describe("development setup", () => {
     expect(await readdir(output)).toEqual(["key.zkey"]);
   });
 
+  test("gives the same bytes with and without the native prover", async () => {
+    const { path } = await writeSystem({
+      seed: 15,
+      constraintCount: 300,
+      publicInputCount: 2,
+      unusedWireCount: 4,
+    });
+    const keys: Buffer[] = [];
+    const chosen = process.env.CATALYZE_BACKEND;
+    for (const backend of ["", "snarkjs"]) {
+      process.env.CATALYZE_BACKEND = backend;
+      await developmentSetup({ r1csPath: path, zkeyPath: `${path}.zkey` });
+      keys.push(await readFile(`${path}.zkey`));
+    }
+    if (chosen === undefined) delete process.env.CATALYZE_BACKEND;
+    else process.env.CATALYZE_BACKEND = chosen;
+    expect(keys[0]!.equals(keys[1]!)).toBe(true);
+  });
+
   test("gives each circuit its own delta, never gamma", async () => {
     const { path: first } = await writeSystem({ seed: 8, constraintCount: 5, publicInputCount: 3 });
     const { path: second } = await writeSystem({ seed: 9, constraintCount: 5, publicInputCount: 3 });

@@ -15,6 +15,7 @@ import {
   encodeProofForContract,
   encodeWitness,
   generateWitness,
+  isNativeAvailable,
   type Proof,
   ProofInvalidError,
   type ProverBackend,
@@ -196,7 +197,11 @@ describe("proof", () => {
 
 describe("backend", () => {
   test("is chosen by name", () => {
-    expect(selectBackend("snarkjs")).toBe(selectBackend());
+    expect(selectBackend("snarkjs").name).toBe("snarkjs");
+    expect(selectBackend()).toBe(selectBackend(process.env.CATALYZE_BACKEND));
+    expect(selectBackend().name).toBe(
+      process.env.CATALYZE_BACKEND || (isNativeAvailable() ? "native" : "snarkjs"),
+    );
     expect(() => selectBackend("abacus")).toThrow(
       expect.objectContaining({ code: "PROVER_BACKEND_UNKNOWN" }),
     );

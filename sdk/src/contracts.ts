@@ -5,7 +5,7 @@ import {
   programRegistryAbi,
   rollupAbi,
   seedRegistryAbi,
-} from "@catalyze/contracts";
+} from "@catalyze/contracts/abi";
 import {
   type Abi,
   type ContractFunctionName,

@@ -10,6 +10,10 @@ export const PROMISE_MARGIN_BLOCKS = 8n;
 
 /** Sealed blocks that may wait for their proof before the builder pauses. */
 export const PIPELINE_BLOCKS = 8;
+/** Sealed blocks that may wait for their proof before the builder waits with a block that is not full. */
+export const EAGER_BLOCKS = 1;
+/** How long settlements wait for more while providers work on leased chunks. */
+export const SETTLEMENT_LINGER_MS = 60_000;
 /** Verified settlements that may wait for a block. */
 export const SETTLEMENTS_QUEUED = 10_000;
 

@@ -78,6 +78,7 @@ export async function createContext(config: SequencerConfig): Promise<Context> {
       ...derived,
       verify: config.verifyProof ?? verifyProof,
       wake: () => undefined,
+      changes: 0,
       ledger: await loadLedger(driver, config.block.size.depth),
       l1: { number: -1n, latest: 0n, pending: undefined },
       halted: undefined,
@@ -115,6 +116,7 @@ function startLoops(context: Context, signal: AbortSignal): Loop[] {
   const watcher = start("l1", context.config.l1PollMs ?? 500, createL1Watcher(context));
   Object.assign(context, {
     wake: () => {
+      context.changes += 1;
       builder.wake();
       submitter.wake();
     },

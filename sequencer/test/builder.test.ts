@@ -130,7 +130,7 @@ describe("timing", () => {
     nowMs: 1_500,
     workSinceMs: 0,
     lingerMs: 1_500,
-    unprovenBlocks: PIPELINE_BLOCKS - 1,
+    unprovenBlocks: 0,
     full: false,
   };
 
@@ -143,6 +143,8 @@ describe("timing", () => {
     expect(shouldSeal({ ...situation, nowMs: 0, full: true })).toBe(true);
     expect(shouldSeal({ ...situation, workSinceMs: undefined, full: true })).toBe(false);
     expect(shouldSeal({ ...situation, unprovenBlocks: PIPELINE_BLOCKS, full: true })).toBe(false);
+    expect(shouldSeal({ ...situation, unprovenBlocks: PIPELINE_BLOCKS - 1, full: true })).toBe(true);
+    expect(shouldSeal({ ...situation, unprovenBlocks: 1 })).toBe(false);
   });
 
   it("takes L1's latest time, the pending block's only after a long silence", () => {

@@ -44,10 +44,22 @@ CATALYZE_INLINE ExtensionLanes reduced_difference(const ExtensionLanes& a, const
 CATALYZE_INLINE ExtensionLanes reduced_sum(const ExtensionLanes& a, const ExtensionLanes& b) {
   return {reduced_sum(a.real, b.real), reduced_sum(a.imaginary, b.imaginary)};
 }
-/** Both wide. */
+/** Both wide. With one lane three multiplications are best, with eight two reductions are. */
 CATALYZE_INLINE ExtensionLanes multiply(const ExtensionLanes& a, const ExtensionLanes& b) {
+  if constexpr (lane_count == 1) {
+    const BaseLanes real = multiply(a.real, b.real);
+    const BaseLanes imaginary = multiply(a.imaginary, b.imaginary);
+    const BaseLanes cross = multiply(sum(a.real, a.imaginary), sum(b.real, b.imaginary));
+    return {difference(real, imaginary), difference(difference(cross, real), imaginary)};
+  }
   return {multiply_add(a.real, b.real, a.imaginary, negative(b.imaginary)),
           multiply_add(a.real, b.imaginary, a.imaginary, b.real)};
+}
+/** a times the conjugate of b; both wide. */
+CATALYZE_INLINE ExtensionLanes multiply_conjugate(const ExtensionLanes& a, const ExtensionLanes& b) {
+  if constexpr (lane_count == 1) return multiply(a, ExtensionLanes{b.real, negative(b.imaginary)});
+  return {multiply_add(a.real, b.real, a.imaginary, b.imaginary),
+          multiply_add(a.imaginary, b.real, a.real, negative(b.imaginary))};
 }
 /** Small. */
 CATALYZE_INLINE ExtensionLanes square(const ExtensionLanes& a) {
@@ -68,6 +80,18 @@ struct alignas(64) PackedG2 {
   Integer256 x[2], y[2];
 };
 
+CATALYZE_INLINE unsigned exactly_zero(const ExtensionLanes& a) { return exactly_zero(a.real) & exactly_zero(a.imaginary); }
+
+/** From radix 2^256 to that of the lanes; small. */
+inline BaseLanes lanes_in_radix(const BaseLanes& a) {
+  static constexpr Integer256 factor = power_of_two(2 * BaseLanes::radix_bits - 256, BaseFieldPrime::modulus);
+  return multiply(a, broadcast(Base::from_montgomery_integer(factor)));
+}
+inline ExtensionLanes lanes_in_radix(const ExtensionLanes& a) { return {lanes_in_radix(a.real), lanes_in_radix(a.imaginary)}; }
+
+inline BaseLanes broadcast_coordinate(const Base& a) { return broadcast(a); }
+inline ExtensionLanes broadcast_coordinate(const Extension& a) { return {broadcast(a.real), broadcast(a.imaginary)}; }
+
 inline Base read_coordinate(const Integer256& a) { return reduce_once<BaseFieldPrime>(a.words); }
 
 /** What the batch addition needs to know about G1. */
@@ -75,13 +99,16 @@ struct GroupG1 {
   using Packed = PackedG1;
   using Coordinate = Base;
   using CoordinateLanes = BaseLanes;
-  static constexpr unsigned rows_per_batch = lane_count == 1 ? 512 : 128;
+  static constexpr unsigned rows_per_batch = lane_count == 1 ? 1024 : 256;
 
   /** Reduced coordinates, still with the radix of the lanes. */
   static Affine<Base> read(const Packed& p) { return {read_coordinate(p.x), read_coordinate(p.y)}; }
   static void write(Packed& to, const Affine<Base>& p) { to = {p.x.integer(), p.y.integer()}; }
-  /** The values whose inverses are wanted: of the differences themselves. */
-  static const BaseLanes& denominator(const BaseLanes& dx) { return dx; }
+  /** The values whose inverses are wanted: the differences themselves. */
+  struct Denominator {
+    void compute(const BaseLanes&) {}
+    const BaseLanes& of(const BaseLanes& dx) const { return dx; }
+  };
   static BaseLanes quotient(const BaseLanes& dy, const BaseLanes&, const BaseLanes& inverse) { return multiply(dy, inverse); }
   static Base in_radix(const Base& a) { return to_lane_radix(a); }
   static Base out_of_radix(const Base& a) { return from_lane_radix(a); }
@@ -92,7 +119,7 @@ struct GroupG2 {
   using Packed = PackedG2;
   using Coordinate = Extension;
   using CoordinateLanes = ExtensionLanes;
-  static constexpr unsigned rows_per_batch = lane_count == 1 ? 512 : 64;
+  static constexpr unsigned rows_per_batch = lane_count == 1 ? 512 : 128;
 
   static Affine<Extension> read(const Packed& p) {
     return {{read_coordinate(p.x[0]), read_coordinate(p.x[1])}, {read_coordinate(p.y[0]), read_coordinate(p.y[1])}};
@@ -101,11 +128,14 @@ struct GroupG2 {
     to = {{p.x.real.integer(), p.x.imaginary.integer()}, {p.y.real.integer(), p.y.imaginary.integer()}};
   }
   /** The norms: the inverse of a is its conjugate over its norm. */
-  static BaseLanes denominator(const ExtensionLanes& dx) { return multiply_add(dx.real, dx.real, dx.imaginary, dx.imaginary); }
+  struct Denominator {
+    BaseLanes norm;
+    void compute(const ExtensionLanes& dx) { norm = multiply_add(dx.real, dx.real, dx.imaginary, dx.imaginary); }
+    const BaseLanes& of(const ExtensionLanes&) const { return norm; }
+  };
   static ExtensionLanes quotient(const ExtensionLanes& dy, const ExtensionLanes& dx, const BaseLanes& inverse_norm) {
-    const BaseLanes real = multiply_add(dy.real, dx.real, dy.imaginary, dx.imaginary);
-    const BaseLanes imaginary = multiply_add(dy.imaginary, dx.real, dy.real, negative(dx.imaginary));
-    return {multiply(real, inverse_norm), multiply(imaginary, inverse_norm)};
+    const ExtensionLanes product = multiply_conjugate(dy, dx);
+    return {multiply(product.real, inverse_norm), multiply(product.imaginary, inverse_norm)};
   }
   static Extension in_radix(const Extension& a) { return {to_lane_radix(a.real), to_lane_radix(a.imaginary)}; }
   static Extension out_of_radix(const Extension& a) { return {from_lane_radix(a.real), from_lane_radix(a.imaginary)}; }

@@ -40,6 +40,16 @@ bool is_zero(const Element<P>& a) {
 template <class P>
 CATALYZE_INLINE Element<P> reduce_once(const Word t[4]) {
   Element<P> out;
+#if defined(CATALYZE_USE_MULX)
+  Word s0 = t[0], s1 = t[1], s2 = t[2], s3 = t[3];
+  asm("subq %[p0], %[s0]\n\tsbbq %[p1], %[s1]\n\tsbbq %[p2], %[s2]\n\tsbbq %[p3], %[s3]\n\t"
+      "cmovcq %[t0], %[s0]\n\tcmovcq %[t1], %[s1]\n\tcmovcq %[t2], %[s2]\n\tcmovcq %[t3], %[s3]"
+      : [s0] "+&r"(s0), [s1] "+&r"(s1), [s2] "+&r"(s2), [s3] "+&r"(s3)
+      : [t0] "rm"(t[0]), [t1] "rm"(t[1]), [t2] "rm"(t[2]), [t3] "rm"(t[3]), [p0] "m"(P::modulus.words[0]),
+        [p1] "m"(P::modulus.words[1]), [p2] "m"(P::modulus.words[2]), [p3] "m"(P::modulus.words[3])
+      : "cc");
+  out.words[0] = s0, out.words[1] = s1, out.words[2] = s2, out.words[3] = s3;
+#else
   Word borrow = 0;
   Word difference[4];
   for (int i = 0; i < 4; i++) {
@@ -49,6 +59,7 @@ CATALYZE_INLINE Element<P> reduce_once(const Word t[4]) {
   }
   const Word keep = 0 - borrow;
   for (int i = 0; i < 4; i++) out.words[i] = (t[i] & keep) | (difference[i] & ~keep);
+#endif
   return out;
 }
 
@@ -121,6 +132,13 @@ CATALYZE_INLINE Element<P> operator*(const Element<P>& a, const Element<P>& b) {
 
 template <class P>
 CATALYZE_INLINE Element<P> operator+(const Element<P>& a, const Element<P>& b) {
+#if defined(CATALYZE_USE_MULX)
+  Word t[4] = {a.words[0], a.words[1], a.words[2], a.words[3]};
+  asm("addq %[b0], %[t0]\n\tadcq %[b1], %[t1]\n\tadcq %[b2], %[t2]\n\tadcq %[b3], %[t3]"
+      : [t0] "+&r"(t[0]), [t1] "+&r"(t[1]), [t2] "+&r"(t[2]), [t3] "+&r"(t[3])
+      : [b0] "rm"(b.words[0]), [b1] "rm"(b.words[1]), [b2] "rm"(b.words[2]), [b3] "rm"(b.words[3])
+      : "cc");
+#else
   Word t[4];
   Word carry = 0;
   for (int i = 0; i < 4; i++) {
@@ -128,11 +146,26 @@ CATALYZE_INLINE Element<P> operator+(const Element<P>& a, const Element<P>& b) {
     t[i] = static_cast<Word>(sum);
     carry = static_cast<Word>(sum >> 64);
   }
+#endif
   return reduce_once<P>(t);
 }
 
 template <class P>
 CATALYZE_INLINE Element<P> operator-(const Element<P>& a, const Element<P>& b) {
+#if defined(CATALYZE_USE_MULX)
+  Word t0 = a.words[0], t1 = a.words[1], t2 = a.words[2], t3 = a.words[3], mask;
+  asm("subq %[b0], %[t0]\n\tsbbq %[b1], %[t1]\n\tsbbq %[b2], %[t2]\n\tsbbq %[b3], %[t3]\n\tsbbq %[mask], %[mask]"
+      : [t0] "+&r"(t0), [t1] "+&r"(t1), [t2] "+&r"(t2), [t3] "+&r"(t3), [mask] "=&r"(mask)
+      : [b0] "rm"(b.words[0]), [b1] "rm"(b.words[1]), [b2] "rm"(b.words[2]), [b3] "rm"(b.words[3])
+      : "cc");
+  const Word p0 = P::modulus.words[0] & mask, p1 = P::modulus.words[1] & mask;
+  const Word p2 = P::modulus.words[2] & mask, p3 = P::modulus.words[3] & mask;
+  asm("addq %[p0], %[t0]\n\tadcq %[p1], %[t1]\n\tadcq %[p2], %[t2]\n\tadcq %[p3], %[t3]"
+      : [t0] "+&r"(t0), [t1] "+&r"(t1), [t2] "+&r"(t2), [t3] "+&r"(t3)
+      : [p0] "r"(p0), [p1] "r"(p1), [p2] "r"(p2), [p3] "r"(p3)
+      : "cc");
+  return {{t0, t1, t2, t3}};
+#else
   Element<P> out;
   Word borrow = 0;
   for (int i = 0; i < 4; i++) {
@@ -148,6 +181,7 @@ CATALYZE_INLINE Element<P> operator-(const Element<P>& a, const Element<P>& b) {
     carry = static_cast<Word>(sum >> 64);
   }
   return out;
+#endif
 }
 
 template <class P>

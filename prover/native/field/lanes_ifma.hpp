@@ -245,6 +245,39 @@ CATALYZE_INLINE unsigned maybe_zero(const Lanes<P>& a) {
   return _mm512_cmpeq_epi64_mask(candidate, a.limbs[0]);
 }
 
+/** Lanes of a normalised value below 8p that are zero mod p. */
+template <class P>
+CATALYZE_INLINE unsigned exactly_zero(const Lanes<P>& a) {
+  unsigned zero = 0;
+  for (int k = 0; k < 8; k++) {
+    unsigned equal = 0xff;
+    for (int i = 0; i < 5; i++) {
+      equal &= _mm512_cmpeq_epi64_mask(a.limbs[i], broadcast_word(LaneConstants<P>::multiples.limbs[i][k]));
+    }
+    zero |= equal;
+  }
+  return zero;
+}
+
+/** One value that is to stand in every lane: its limbs in 40 bytes. */
+template <class P>
+struct Spread {
+  Word limbs[5];
+};
+template <class P>
+CATALYZE_INLINE Spread<P> make_spread(const Element<P>& a) {
+  Spread<P> out;
+  for (int i = 0; i < 5; i++) out.limbs[i] = limb_52(a.integer(), i);
+  return out;
+}
+template <class P>
+CATALYZE_INLINE Lanes<P> load_spread(const Spread<P>& a) {
+  Lanes<P> out;
+#pragma GCC unroll 5
+  for (int i = 0; i < 5; i++) out.limbs[i] = broadcast_word(a.limbs[i]);
+  return out;
+}
+
 /** Eight packed values of 256 bits, each in four of the words of w (w[k] holds word k of every lane), to limbs. */
 template <class P>
 CATALYZE_INLINE Lanes<P> unpack(const __m512i w[4]) {

@@ -67,6 +67,26 @@ CATALYZE_INLINE unsigned maybe_zero(const Lanes<P>& a) {
   return is_zero(a.value) ? 1 : 0;
 }
 
+/** Lanes that are zero mod p, as a bit mask. */
+template <class P>
+CATALYZE_INLINE unsigned exactly_zero(const Lanes<P>& a) {
+  return maybe_zero(a);
+}
+
+/** One value that is to stand in every lane. */
+template <class P>
+struct Spread {
+  Element<P> value;
+};
+template <class P>
+CATALYZE_INLINE Spread<P> make_spread(const Element<P>& a) {
+  return {a};
+}
+template <class P>
+CATALYZE_INLINE Lanes<P> load_spread(const Spread<P>& a) {
+  return {a.value};
+}
+
 /** Unpacked lanes in memory are the lanes themselves. */
 template <class P>
 CATALYZE_INLINE Lanes<P> load_packed(const Integer256* from) {

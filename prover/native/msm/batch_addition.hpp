@@ -42,7 +42,7 @@ class BatchAddition {
   static SignedPointer positive(const Packed* p) { return reinterpret_cast<SignedPointer>(p); }
 
   BatchAddition() : rows_(G::rows_per_batch) {
-    additions_.reserve(capacity);
+    additions_.resize(capacity);
     // Two points that are never equal nor infinite fill the last row; whether they lie on the curve does not matter.
     G::write(padding_[0], {Coordinate::one(), Coordinate::one()});
     G::write(padding_[1], {Coordinate::one() + Coordinate::one(), Coordinate::one()});
@@ -50,24 +50,23 @@ class BatchAddition {
 
   /** *out ← left + right, at the latest with the next flush; out may be left's or right's own place. */
   void add(SignedPointer left, SignedPointer right, Packed* out) {
-    additions_.push_back({left, right, out});
-    if (additions_.size() == capacity) flush();
+    additions_[pending_++] = {left, right, out};
+    if (pending_ == capacity) flush();
   }
 
   /** Carries out what has been collected. */
   void flush() {
-    if (additions_.empty()) return;
-    const size_t count = additions_.size();
-    while (additions_.size() % lane_count != 0) {
-      additions_.push_back({positive(&padding_[0]), positive(&padding_[1]), &padding_[2]});
+    if (pending_ == 0) return;
+    const size_t row_count = (pending_ + lane_count - 1) / lane_count;
+    for (size_t i = pending_; i < row_count * lane_count; i++) {
+      additions_[i] = {positive(&padding_[0]), positive(&padding_[1]), &padding_[2]};
     }
-    const size_t row_count = additions_.size() / lane_count;
     gather(row_count);
     scatter(row_count);
     for (const Override& entry : overrides_) *entry.out = entry.value;
     overrides_.clear();
-    additions_.clear();
-    total_ += count;
+    total_ += pending_;
+    pending_ = 0;
   }
 
   /** Additions carried out so far. */
@@ -82,7 +81,7 @@ class BatchAddition {
   };
   struct Row {
     CoordinateLanes dx, dy, sum_x, x, y;
-    BaseLanes denominator;
+    typename G::Denominator denominator;
     /** Product of the denominators of all rows before this one. */
     BaseLanes prefix;
   };
@@ -118,7 +117,7 @@ class BatchAddition {
       if (row + distance < row_count) prefetch(row + distance);
       gather_row(row);
       rows_[row].prefix = product;
-      product = multiply(product, rows_[row].denominator);
+      product = multiply(product, rows_[row].denominator.of(rows_[row].dx));
     }
     inverse_ = invert_lanes(product);
   }
@@ -145,7 +144,7 @@ class BatchAddition {
     for (; suspects != 0; suspects &= suspects - 1) {
       resolve(row, static_cast<unsigned>(__builtin_ctz(suspects)), addition);
     }
-    row.denominator = G::denominator(row.dx);
+    row.denominator.compute(row.dx);
   }
 
   /** Decides about one suspicious lane, exactly. */
@@ -181,7 +180,7 @@ class BatchAddition {
     for (size_t index = row_count; index-- > 0;) {
       const Row& row = rows_[index];
       const BaseLanes inverse_denominator = multiply(inverse, row.prefix);
-      inverse = multiply(inverse, row.denominator);
+      inverse = multiply(inverse, row.denominator.of(row.dx));
       const CoordinateLanes slope = G::quotient(row.dy, row.dx, inverse_denominator);
       const CoordinateLanes x = reduced_difference(square(slope), row.sum_x);
       const CoordinateLanes y = reduced_difference(multiply(slope, difference(row.x, x)), row.y);
@@ -192,6 +191,7 @@ class BatchAddition {
   }
 
   std::vector<Addition> additions_;
+  size_t pending_ = 0;
   std::vector<Row> rows_;
   std::vector<Override> overrides_;
   BaseLanes inverse_;

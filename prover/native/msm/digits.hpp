@@ -3,9 +3,8 @@
 // A scalar above r / 2 counts as minus its complement, so 0, ±1 and small values of either sign have few non-zero
 // digits: they cost nothing in the windows above their size, without being sorted into classes first.
 #pragma once
-#include <memory>
-
 #include "../field/integer.hpp"
+#include "../field/memory.hpp"
 #include "../groth16/threads.hpp"
 
 namespace catalyze::CATALYZE_PATH {
@@ -17,23 +16,32 @@ class Digits {
 
   /** Decomposes plain scalars below r. */
   Digits(const Integer256* scalars, size_t count, Threads& threads) : count_(count) {
-    window_bits_ = choose_window_bits(average_length(scalars, count, threads), count);
-    window_count_ = windows_for(window_bits_);
-    digits_.reset(new int16_t[window_count_ * count]);
-    threads.for_ranges(count, 4096, [&](size_t first, size_t last) {
-      for (size_t i = first; i < last; i++) decompose(scalars[i], i);
-    });
+    initialise(scalars, choose_window_bits(average_length(scalars, count, threads), count), threads);
+  }
+
+  /** The same with a given window, 4 to maximum_window_bits. */
+  Digits(const Integer256* scalars, size_t count, unsigned window_bits, Threads& threads) : count_(count) {
+    initialise(scalars, window_bits, threads);
   }
 
   unsigned window_bits() const { return window_bits_; }
   unsigned window_count() const { return window_count_; }
   /** The digits of one window, one for each scalar. */
-  const int16_t* window(unsigned w) const { return digits_.get() + static_cast<size_t>(w) * count_; }
+  const int16_t* window(unsigned w) const { return digits_.data() + static_cast<size_t>(w) * count_; }
 
   /** Magnitudes are below 2^252.6; a sign bit and the last carry need 254 bits in all. */
   static unsigned windows_for(unsigned window_bits) { return (254 + window_bits - 1) / window_bits; }
 
  private:
+  void initialise(const Integer256* scalars, unsigned window_bits, Threads& threads) {
+    window_bits_ = window_bits;
+    window_count_ = windows_for(window_bits_);
+    digits_ = LargeArray<int16_t>(window_count_ * count_);
+    threads.for_ranges(count_, 4096, [&](size_t first, size_t last) {
+      for (size_t i = first; i < last; i++) decompose(scalars[i], i);
+    });
+  }
+
   /** r / 2, rounded down. */
   static constexpr Integer256 half() {
     const Integer256 r = ScalarFieldPrime::modulus;
@@ -105,7 +113,7 @@ class Digits {
   size_t count_;
   unsigned window_bits_;
   unsigned window_count_;
-  std::unique_ptr<int16_t[]> digits_;
+  LargeArray<int16_t> digits_;
 };
 
 }  // namespace catalyze::CATALYZE_PATH

@@ -30,14 +30,10 @@ struct BucketWorkspace {
   std::vector<Segment> segments;
   std::vector<uint32_t> offsets;
   std::vector<uint8_t> filled;
-  std::unique_ptr<typename G::Packed[]> buckets;
-  size_t bucket_count = 0;
+  LargeArray<typename G::Packed> buckets;
 
   void reserve_buckets(size_t count) {
-    if (count > bucket_count) {
-      buckets.reset(new typename G::Packed[count]);
-      bucket_count = count;
-    }
+    if (count > buckets.size()) buckets = LargeArray<typename G::Packed>(count);
     filled.assign(count, 0);
   }
 };
@@ -54,7 +50,7 @@ class MultiScalar {
   MultiScalar(const PointSet<G>& set, const Digits& digits, unsigned parts)
       : set_(set), digits_(digits), parts_(parts), low_bits_(digits.window_bits() / 2) {
     const size_t tasks = task_count();
-    sums_.reset(new Packed[tasks * sums_per_task()]);
+    sums_ = LargeArray<Packed>(tasks * sums_per_task());
     present_.assign(tasks * sums_per_task(), 0);
   }
 
@@ -90,7 +86,7 @@ class MultiScalar {
         workspace.segments.push_back({begin, length, index});
       }
     }
-    workspace.sums.run(sums_.get(), sums.data(), workspace.references, workspace.segments);
+    workspace.sums.run(sums_.data(), sums.data(), workspace.references, workspace.segments);
     Jacobian<Coordinate> total = Jacobian<Coordinate>::infinity();
     for (size_t index = sums.size(); index-- > 0;) {
       total = double_point(total);
@@ -145,7 +141,7 @@ class MultiScalar {
       const size_t bucket = static_cast<size_t>(digit < 0 ? -digit : digit);
       workspace.references[offsets[bucket]++] = PointReference(Space::base, static_cast<uint32_t>(i), digit < 0);
     }
-    workspace.sums.run(set_.points, workspace.buckets.get(), workspace.references, workspace.segments);
+    workspace.sums.run(set_.points, workspace.buckets.data(), workspace.references, workspace.segments);
   }
 
   void sum_rows_and_columns(size_t task, BucketWorkspace<G>& workspace) {
@@ -164,7 +160,7 @@ class MultiScalar {
     for (size_t high = 1; high < row_count(); high++) {
       append(column_count() + high, high << low_bits_, 1, column_count());
     }
-    workspace.sums.run(workspace.buckets.get(), sums_.get() + task * sums_per_task(), workspace.references,
+    workspace.sums.run(workspace.buckets.data(), sums_.data() + task * sums_per_task(), workspace.references,
                        workspace.segments);
   }
 
@@ -186,7 +182,7 @@ class MultiScalar {
   const Digits& digits_;
   unsigned parts_;
   unsigned low_bits_;
-  std::unique_ptr<Packed[]> sums_;
+  LargeArray<Packed> sums_;
   std::vector<uint8_t> present_;
 };
 

@@ -2,8 +2,7 @@
 // additions of a round are independent, so no two of them ever meet in one place: buckets need no conflict queue,
 // and a list of a million equal points costs no more per addition than many short lists.
 #pragma once
-#include <memory>
-
+#include "../field/memory.hpp"
 #include "batch_addition.hpp"
 
 namespace catalyze::CATALYZE_PATH {
@@ -43,9 +42,10 @@ class SegmentSums {
    * into `out` may only be the first of its own segment. References and segments are used up.
    */
   void run(const Packed* base, Packed* out, std::vector<PointReference>& references, std::vector<Segment>& segments) {
-    base_ = base;
-    out_ = out;
     reserve_temporaries(references.size() / 2 + 1);
+    places_[0] = const_cast<Packed*>(base);
+    places_[1] = temporaries_.data();
+    places_[2] = out;
     size_t active = 0;
     for (const Segment& segment : segments) {
       if (segment.length > 1) {
@@ -94,32 +94,27 @@ class SegmentSums {
   }
 
   Packed* place(PointReference reference) {
-    return (reference.space() == Space::out ? out_ : temporaries_.get()) + reference.index();
+    return places_[static_cast<unsigned>(reference.space())] + reference.index();
   }
 
   typename BatchAddition<G>::SignedPointer address(PointReference reference) {
-    const Packed* const spaces[3] = {base_, temporaries_.get(), out_};
-    const Packed* p = spaces[static_cast<unsigned>(reference.space())] + reference.index();
-    return BatchAddition<G>::positive(p) | static_cast<uintptr_t>(reference.is_negative());
+    return BatchAddition<G>::positive(place(reference)) | static_cast<uintptr_t>(reference.is_negative());
   }
 
   void copy(PointReference reference, uint32_t out_index) {
     if (reference.space() == Space::out) return;
-    Affine<typename G::Coordinate> point = G::read(base_[reference.index()]);
+    Affine<typename G::Coordinate> point = G::read(*place(reference));
     if (reference.is_negative()) point.y = negate(point.y);
-    G::write(out_[out_index], point);
+    G::write(*place(PointReference(Space::out, out_index)), point);
   }
 
   void reserve_temporaries(size_t count) {
-    if (count <= temporary_count_) return;
-    temporaries_.reset(new Packed[count]);
-    temporary_count_ = count;
+    if (count > temporaries_.size()) temporaries_ = LargeArray<Packed>(count);
   }
 
-  const Packed* base_ = nullptr;
-  Packed* out_ = nullptr;
-  std::unique_ptr<Packed[]> temporaries_;
-  size_t temporary_count_ = 0;
+  /** Where the three spaces begin; `base` is never written. */
+  Packed* places_[3] = {nullptr, nullptr, nullptr};
+  LargeArray<Packed> temporaries_;
   BatchAddition<G> addition_;
 };
 

@@ -6,6 +6,10 @@
 #include <cstdint>
 #include <cstring>
 
+#define CATALYZE_PATH witness_arithmetic
+#include "../field/inverse.hpp"
+#undef CATALYZE_PATH
+
 namespace catalyze::witness {
 
 /** A field element, little-endian limbs, below r; its form (canonical or Montgomery) is the holder's business. */
@@ -65,6 +69,69 @@ inline uint64_t subtract_limbs(Scalar& out, const Scalar& a, const Scalar& b) {
   return borrow;
 }
 
+#if defined(__x86_64__) && defined(__GNUC__)
+#define CATALYZE_WITNESS_X86_64 1
+#endif
+
+#ifdef CATALYZE_WITNESS_X86_64
+// Carry chains that compilers do not find in the portable code below.
+
+/** Subtracts r when a is not below it; a is below 2r. */
+inline Scalar reduce_once(const Scalar& a) {
+  uint64_t r0 = a.limb[0], r1 = a.limb[1], r2 = a.limb[2], r3 = a.limb[3];
+  __asm__(
+      "subq 0(%[q]), %[r0]\n\t"
+      "sbbq 8(%[q]), %[r1]\n\t"
+      "sbbq 16(%[q]), %[r2]\n\t"
+      "sbbq 24(%[q]), %[r3]\n\t"
+      "cmovcq %[a0], %[r0]\n\t"
+      "cmovcq %[a1], %[r1]\n\t"
+      "cmovcq %[a2], %[r2]\n\t"
+      "cmovcq %[a3], %[r3]\n\t"
+      : [r0] "+&r"(r0), [r1] "+&r"(r1), [r2] "+&r"(r2), [r3] "+&r"(r3)
+      : [a0] "r"(a.limb[0]), [a1] "r"(a.limb[1]), [a2] "r"(a.limb[2]), [a3] "r"(a.limb[3]), [q] "r"(MODULUS.limb),
+        "m"(MODULUS)
+      : "cc");
+  return {{r0, r1, r2, r3}};
+}
+
+inline Scalar add(const Scalar& a, const Scalar& b) {
+  uint64_t s0 = a.limb[0], s1 = a.limb[1], s2 = a.limb[2], s3 = a.limb[3];
+  __asm__(
+      "addq 0(%[b]), %[s0]\n\t"
+      "adcq 8(%[b]), %[s1]\n\t"
+      "adcq 16(%[b]), %[s2]\n\t"
+      "adcq 24(%[b]), %[s3]\n\t"
+      : [s0] "+&r"(s0), [s1] "+&r"(s1), [s2] "+&r"(s2), [s3] "+&r"(s3)
+      : [b] "r"(b.limb), "m"(b)
+      : "cc");
+  return reduce_once({{s0, s1, s2, s3}});
+}
+
+inline Scalar subtract(const Scalar& a, const Scalar& b) {
+  uint64_t d0 = a.limb[0], d1 = a.limb[1], d2 = a.limb[2], d3 = a.limb[3], mask;
+  __asm__(
+      "subq 0(%[b]), %[d0]\n\t"
+      "sbbq 8(%[b]), %[d1]\n\t"
+      "sbbq 16(%[b]), %[d2]\n\t"
+      "sbbq 24(%[b]), %[d3]\n\t"
+      "sbbq %[mask], %[mask]\n\t"
+      : [d0] "+&r"(d0), [d1] "+&r"(d1), [d2] "+&r"(d2), [d3] "+&r"(d3), [mask] "=&r"(mask)
+      : [b] "r"(b.limb), "m"(b)
+      : "cc");
+  const uint64_t q0 = MODULUS.limb[0] & mask, q1 = MODULUS.limb[1] & mask, q2 = MODULUS.limb[2] & mask,
+                 q3 = MODULUS.limb[3] & mask;
+  __asm__(
+      "addq %[q0], %[d0]\n\t"
+      "adcq %[q1], %[d1]\n\t"
+      "adcq %[q2], %[d2]\n\t"
+      "adcq %[q3], %[d3]\n\t"
+      : [d0] "+&r"(d0), [d1] "+&r"(d1), [d2] "+&r"(d2), [d3] "+&r"(d3)
+      : [q0] "r"(q0), [q1] "r"(q1), [q2] "r"(q2), [q3] "r"(q3)
+      : "cc");
+  return {{d0, d1, d2, d3}};
+}
+#else
 /** Subtracts r when a is not below it; a is below 2r. */
 inline Scalar reduce_once(const Scalar& a) {
   Scalar reduced;
@@ -87,6 +154,7 @@ inline Scalar subtract(const Scalar& a, const Scalar& b) {
   add_limbs(difference, difference, correction);
   return difference;
 }
+#endif
 
 inline Scalar negate(const Scalar& a) { return subtract(ZERO, a); }
 
@@ -122,8 +190,7 @@ struct PortableMultiplier {
   }
 };
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#define CATALYZE_WITNESS_ADX 1
+#ifdef CATALYZE_WITNESS_X86_64
 
 /** The same with mulx and two carry chains; needs BMI2 and ADX. */
 struct AdxMultiplier {
@@ -190,20 +257,16 @@ struct AdxMultiplier {
 };
 #endif
 
-/** Inverse in Montgomery form, zero for zero: a^(r - 2). */
+/** Inverse in Montgomery form, zero for zero. */
 template <class Multiplier>
 Scalar invert_montgomery(const Scalar& a) {
-  Scalar table[16];
-  table[0] = MONTGOMERY_ONE;
-  for (int i = 1; i < 16; i++) table[i] = Multiplier::multiply(table[i - 1], a);
-  Scalar exponent;
-  subtract_limbs(exponent, MODULUS, {{2, 0, 0, 0}});
-  Scalar result = MONTGOMERY_ONE;
-  for (int nibble = 63; nibble >= 0; nibble--) {
-    for (int i = 0; i < 4; i++) result = Multiplier::multiply(result, result);
-    result = Multiplier::multiply(result, table[exponent.limb[nibble / 16] >> (4 * (nibble % 16)) & 15]);
-  }
-  return result;
+  if (a.is_zero()) return a;
+  const Integer256 inverse = witness_arithmetic::invert_integer<ScalarFieldPrime>(
+      {{a.limb[0], a.limb[1], a.limb[2], a.limb[3]}});
+  // The inverse of a * 2^256 lacks 2^512; the multiplication divides by 2^256 once more.
+  constexpr Integer256 factor = power_of_two(768, ScalarFieldPrime::modulus);
+  return Multiplier::multiply({{inverse.words[0], inverse.words[1], inverse.words[2], inverse.words[3]}},
+                              {{factor.words[0], factor.words[1], factor.words[2], factor.words[3]}});
 }
 
 // Operations of circom's language on canonical values. Shifts and bit operations work on 254-bit words.
@@ -282,7 +345,9 @@ inline bool less_than_signed(const Scalar& a, const Scalar& b) {
 template <class Multiplier>
 Scalar power_montgomery(const Scalar& base, const Scalar& exponent) {
   Scalar result = MONTGOMERY_ONE;
-  for (int bit = 253; bit >= 0; bit--) {
+  int bit = 253;
+  while (bit >= 0 && (exponent.limb[bit / 64] >> (bit % 64) & 1) == 0) bit--;
+  for (; bit >= 0; bit--) {
     result = Multiplier::multiply(result, result);
     if (exponent.limb[bit / 64] >> (bit % 64) & 1) result = Multiplier::multiply(result, base);
   }

@@ -3,8 +3,8 @@
 
 import type { ProvenSignals } from "./proof.js";
 
-/** The backends that exist. */
-export const BACKEND_NAMES = ["snarkjs"] as const;
+/** The backends that exist, the fastest first. `native` is there when it has been built. */
+export const BACKEND_NAMES = ["native", "snarkjs"] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
 /** Phases of a proof, in order. */
@@ -32,7 +32,7 @@ export interface ProverBackend {
   readonly name: BackendName;
   /**
    * Makes one proof. Randomness comes from the operating system.
-   * @throws BackendError, AbortedError
+   * @throws FileFormatError, BackendError, AbortedError
    */
   prove(parameters: ProveParameters): Promise<ProvenSignals>;
   /** Releases threads and processes; the next proof starts them again. */

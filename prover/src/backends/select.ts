@@ -2,20 +2,24 @@
 
 import { UnknownBackendError } from "../errors.js";
 import { BACKEND_NAMES, type BackendName, type ProverBackend } from "./backend.js";
+import { isNativeAvailable, NativeBackend } from "./native.js";
 import { SnarkjsBackend } from "./snarkjs.js";
 
 const backends = new Map<BackendName, ProverBackend>();
 
 const FACTORIES: Readonly<Record<BackendName, () => ProverBackend>> = {
+  native: () => new NativeBackend(),
   snarkjs: () => new SnarkjsBackend(),
 };
 
 /**
- * The backend of this name; default: the environment variable CATALYZE_BACKEND, or else the fastest that works.
- * @throws UnknownBackendError
+ * The backend of this name; default: the environment variable CATALYZE_BACKEND, or else the fastest that works:
+ * `native` when it has been built, `snarkjs` otherwise.
+ * @throws UnknownBackendError, BackendUnavailableError when a backend is asked for by name that this installation
+ * does not have
  */
 export function selectBackend(name: string | undefined = process.env.CATALYZE_BACKEND): ProverBackend {
-  const requested = name === undefined || name === "" ? BACKEND_NAMES[0] : name;
+  const requested = name === undefined || name === "" ? fastestBackendName() : name;
   if (!isBackendName(requested)) throw new UnknownBackendError(requested, BACKEND_NAMES);
   let backend = backends.get(requested);
   if (backend === undefined) {
@@ -23,6 +27,10 @@ export function selectBackend(name: string | undefined = process.env.CATALYZE_BA
     backends.set(requested, backend);
   }
   return backend;
+}
+
+function fastestBackendName(): BackendName {
+  return isNativeAvailable() ? "native" : "snarkjs";
 }
 
 function isBackendName(name: string): name is BackendName {

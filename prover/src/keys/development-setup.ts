@@ -4,6 +4,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import { multiplyGeneratorsNatively } from "../backends/native.js";
 import { multiplyGenerator } from "../curve/fixed-base-pool.js";
 import { SetupError, throwIfAborted } from "../errors.js";
 import { readUint256, SCALAR_FIELD_PRIME } from "../field.js";
@@ -78,26 +79,45 @@ export async function developmentSetup(
   const scalars = await computeSetupScalars(r1cs, trapdoor, signal);
 
   onProgress?.({ phase: "points", fraction: 0 });
+  const [g1, g2] = await multiplyGenerators(parameters, scalars);
+
+  onProgress?.({ phase: "writing", fraction: 0 });
+  const circuitHash = createHash("blake2b512")
+    .update(`development key ${DEVELOPMENT_SETUP_VERSION}`)
+    .update(bytes);
+  const sections = keySections(r1cs, scalars, g1, g2, circuitHash.digest());
+  await writeAtomically(zkeyPath, sections, signal);
+  onProgress?.({ phase: "writing", fraction: 1 });
+  return { verificationKey: await readVerificationKey(zkeyPath) };
+}
+
+/** All points of a key, natively when the native prover is in use: the same bytes in a tenth of the time. */
+async function multiplyGenerators(
+  { threadCount, signal, onProgress }: DevelopmentSetupParameters,
+  scalars: SetupScalars,
+): Promise<[Uint8Array, Uint8Array]> {
+  const threads = Math.max(1, threadCount ?? Math.min(availableParallelism(), MAXIMUM_THREADS));
+  if (process.env.CATALYZE_BACKEND !== "snarkjs") {
+    const options = { threadCount: threads, signal };
+    const points = await multiplyGeneratorsNatively(
+      new Uint8Array(scalars.g1),
+      new Uint8Array(scalars.g2),
+      options,
+    );
+    if (points !== undefined) return points;
+  }
   const [g1, g2] = await multiplyGenerator(
     [
       { group: "g1", scalars: scalars.g1 },
       { group: "g2", scalars: scalars.g2 },
     ],
     {
-      threadCount: Math.max(1, parameters.threadCount ?? Math.min(availableParallelism(), MAXIMUM_THREADS)),
+      threadCount: threads,
       signal,
       onProgress: onProgress && ((fraction) => onProgress({ phase: "points", fraction })),
     },
   );
-
-  onProgress?.({ phase: "writing", fraction: 0 });
-  const circuitHash = createHash("blake2b512")
-    .update(`development key ${DEVELOPMENT_SETUP_VERSION}`)
-    .update(bytes);
-  const sections = keySections(r1cs, scalars, new Uint8Array(g1!), new Uint8Array(g2!), circuitHash.digest());
-  await writeAtomically(zkeyPath, sections, signal);
-  onProgress?.({ phase: "writing", fraction: 1 });
-  return { verificationKey: await readVerificationKey(zkeyPath) };
+  return [new Uint8Array(g1!), new Uint8Array(g2!)];
 }
 
 function checkSize(r1cs: R1cs): void {

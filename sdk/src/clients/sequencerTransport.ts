@@ -62,8 +62,20 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-async function throwRequestError(response: Response, url: string): Promise<never> {
-  const parsed = errorResponse.safeParse(parseJson(await response.text()));
+/** Reads a body; a connection that ends in the middle is a sequencer that is away. */
+async function readBody<T>(url: string, signal: AbortSignal | undefined, read: () => Promise<T>): Promise<T> {
+  return read().catch((cause: unknown) => {
+    if (signal?.aborted) throw signal.reason;
+    throw new SequencerUnreachableError({ url, cause });
+  });
+}
+
+async function throwRequestError(
+  response: Response,
+  url: string,
+  signal: AbortSignal | undefined,
+): Promise<never> {
+  const parsed = errorResponse.safeParse(parseJson(await readBody(url, signal, () => response.text())));
   if (!parsed.success)
     throw new SequencerResponseError({ url, status: response.status, cause: parsed.error });
   throw new SequencerRequestError({ ...parsed.data, status: response.status, url });
@@ -92,7 +104,7 @@ export function createSequencerTransport(parameters: SequencerTransportParameter
       if (signal?.aborted) throw signal.reason;
       throw new SequencerUnreachableError({ url, cause });
     });
-    if (!response.ok) await throwRequestError(response, url);
+    if (!response.ok) await throwRequestError(response, url, signal);
     return response;
   }
 
@@ -109,7 +121,8 @@ export function createSequencerTransport(parameters: SequencerTransportParameter
       const response = await send(url, init, options.signal);
       if (response.status === NO_BODY_STATUS)
         throw new SequencerResponseError({ url, status: response.status });
-      const parsed = route.response.safeParse(parseJson(await response.text()));
+      const text = await readBody(url, options.signal, () => response.text());
+      const parsed = route.response.safeParse(parseJson(text));
       if (!parsed.success) {
         throw new SequencerResponseError({ url, status: response.status, cause: parsed.error });
       }
@@ -123,8 +136,9 @@ export function createSequencerTransport(parameters: SequencerTransportParameter
       return digest;
     },
     async getArtefact(digest, { signal } = {}) {
-      const response = await send(`${base}/v1/artefacts/${digest}`, { method: "GET" }, signal);
-      const bytes = new Uint8Array(await response.arrayBuffer());
+      const url = `${base}/v1/artefacts/${digest}`;
+      const response = await send(url, { method: "GET" }, signal);
+      const bytes = new Uint8Array(await readBody(url, signal, () => response.arrayBuffer()));
       const given = bytesToHex(sha256(bytes));
       if (given !== digest) throw new ArtefactMismatchError({ expected: digest, given });
       return bytes;

@@ -3,9 +3,15 @@ import { createHash } from "node:crypto";
 import type { BlockHeader, SealedBlock } from "@catalyze/circuits/reference";
 import { announceBlock, blockTime, type Context, reloadLedger } from "../core/context.js";
 import { SequencerError } from "../errors.js";
+import { SETTLEMENT_LINGER_MS } from "../limits.js";
 import { countUnprovenBlocks, recordDropped, recordSealedBlock } from "../store/blocks.js";
 import { listRequests } from "../store/chain.js";
-import { countVerifiedStatements, insertProofJob, listVerifiedStatements } from "../store/work.js";
+import {
+  countVerifiedStatements,
+  insertProofJob,
+  listActiveLeases,
+  listVerifiedStatements,
+} from "../store/work.js";
 import { type FilledBlock, fillBlock, type QueuedSettlement } from "./builder.js";
 import { shouldSeal } from "./timing.js";
 
@@ -140,11 +146,22 @@ export async function sealNextBlock(context: Context): Promise<SealedBlock | und
   return block;
 }
 
+/** How long work waits for company: settlements that are alone wait for the chunks that are being worked on. */
+async function linger(context: Context, onlySettlements: boolean): Promise<number> {
+  const lingerMs = context.config.lingerMs ?? 1_500;
+  if (!onlySettlements) return lingerMs;
+  const leases = await listActiveLeases(context.driver, context.clock.nowMs());
+  return leases.length > 0 ? Math.max(lingerMs, SETTLEMENT_LINGER_MS) : lingerMs;
+}
+
 /** Decides at every turn whether to seal. */
 export function createBlockBuilder(context: Context): () => Promise<void> {
   let workSinceMs: number | undefined;
+  let seen = -1;
   return async () => {
     if (context.halted !== undefined) return;
+    if (workSinceMs === undefined && seen === context.changes) return;
+    seen = context.changes;
     const { size } = context.block;
     const { ledger, driver, clock } = context;
     const [unprovenBlocks, settlements, requests] = await Promise.all([
@@ -159,7 +176,7 @@ export function createBlockBuilder(context: Context): () => Promise<void> {
       requests.length >= size.requests ||
       settlements >= size.settlements ||
       ledger.mempool.size >= size.operations;
-    const lingerMs = context.config.lingerMs ?? 1_500;
+    const lingerMs = await linger(context, !full && settlements > 0 && settlements === waiting);
     if (!shouldSeal({ nowMs: clock.nowMs(), workSinceMs, lingerMs, unprovenBlocks, full })) return;
     if ((await sealNextBlock(context)) === undefined) workSinceMs = clock.nowMs();
     else {

@@ -1,5 +1,5 @@
 // When to seal, and the time that a block gets. Arithmetic over times that are handed in.
-import { L1_IDLE_SECONDS, PIPELINE_BLOCKS } from "../limits.js";
+import { EAGER_BLOCKS, L1_IDLE_SECONDS, PIPELINE_BLOCKS } from "../limits.js";
 
 /** L1's clock as last seen, in seconds. */
 export interface L1Clock {
@@ -34,9 +34,14 @@ export interface SealSituation {
   readonly full: boolean;
 }
 
-/** Whether to seal now: there is work, the pipeline has room, and the block is full or has lingered. */
+/**
+ * Whether to seal now: there is work, and either the block is full and the pipeline has room, or the work has lingered
+ * and no other block waits for its proof. While one does, sealing early gains nothing and fills the prover's queue with
+ * blocks that could have been one.
+ */
 export function shouldSeal(situation: SealSituation): boolean {
   const { workSinceMs, nowMs, lingerMs, unprovenBlocks, full } = situation;
-  if (workSinceMs === undefined || unprovenBlocks >= PIPELINE_BLOCKS) return false;
-  return full || nowMs - workSinceMs >= lingerMs;
+  if (workSinceMs === undefined) return false;
+  if (full) return unprovenBlocks < PIPELINE_BLOCKS;
+  return unprovenBlocks < EAGER_BLOCKS && nowMs - workSinceMs >= lingerMs;
 }

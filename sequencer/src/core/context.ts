@@ -45,8 +45,10 @@ export interface Context {
   readonly operationDomain: bigint;
   readonly statementDomain: bigint;
   readonly verify: NonNullable<SequencerConfig["verifyProof"]>;
-  /** Ends the sleep of the loops that may have work now. */
+  /** Says that there may be work now, and ends the sleep of the loops that do it. */
   wake(): void;
+  /** Counts the calls of `wake`. */
+  changes: number;
   ledger: Ledger;
   l1: L1View;
   /** Why building and submitting stopped; the operator must act. */
@@ -132,4 +134,5 @@ export async function rewind(context: Context, first: bigint, reason: string): P
   await context.driver.transaction((executor) => rewindBlocks(executor, first));
   context.metrics.rewinds.inc();
   await reloadLedger(context);
+  context.wake();
 }

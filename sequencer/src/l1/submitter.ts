@@ -260,6 +260,10 @@ export function createSubmitter(context: Context): () => Promise<void> {
     const unsettled = await listUnsettledBlocks(context.driver);
     const first = unsettled[0];
     if (first === undefined) return;
+    if (first.status === "sealed") {
+      await rebuildLate(context, first);
+      return;
+    }
     const state = await context.client.readContract({ ...rollup(context), functionName: "state" });
     // L1 is ahead of what the watcher has seen, or went back: it will tell.
     if (state.blockNumber !== first.number - 1n) return;

@@ -12,6 +12,7 @@ import {
   insertRequest,
   insertSeed,
   type L1Block,
+  latestL1Block,
   listL1Blocks,
 } from "../store/chain.js";
 
@@ -183,7 +184,6 @@ async function processRange(context: Context, from: bigint, last: L1Block): Prom
   }
   await context.exclusive(() => storeRange(context, range, settled));
   context.metrics.l1Block.set(Number(last.number));
-  if (range.rollup.length + range.seeds.length > 0) context.wake();
   await announceSettled(context, settled);
   return true;
 }
@@ -203,20 +203,23 @@ async function pendingTime(context: Context): Promise<bigint | undefined> {
  */
 export async function followL1(context: Context): Promise<void> {
   const latest = toL1Block(await context.client.getBlock({ blockTag: "latest" }));
-  const stored = await listL1Blocks(context.driver);
-  let cursor = stored[0];
+  let cursor = await latestL1Block(context.driver);
   if (cursor !== undefined && (await hashAt(context, cursor.number)) !== cursor.hash) {
-    cursor = await followReorganisation(context, stored);
+    cursor = await followReorganisation(context, await listL1Blocks(context.driver));
     if (context.halted !== undefined) return;
   }
   let from = cursor === undefined ? context.config.deployment.deploymentBlock : cursor.number + 1n;
+  let moved = false;
   while (from <= latest.number) {
     const to = from + L1_LOG_RANGE_BLOCKS - 1n;
     const last = to >= latest.number ? latest : toL1Block(await context.client.getBlock({ blockNumber: to }));
     if (!(await processRange(context, from, last))) return;
     from = last.number + 1n;
+    moved = true;
   }
   context.l1 = { number: latest.number, latest: latest.time, pending: await pendingTime(context) };
+  // Only now are the new requests confirmed, or older ones by more blocks.
+  if (moved) context.wake();
 }
 
 /** A turn of the watcher's loop: a divergence halts the sequencer, other failures are the loop's. */

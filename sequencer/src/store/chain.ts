@@ -42,6 +42,14 @@ export async function insertL1Block(executor: SqlExecutor, block: L1Block): Prom
   );
 }
 
+/** The latest processed L1 block. */
+export async function latestL1Block(executor: SqlExecutor): Promise<L1Block | undefined> {
+  const [row] = await executor.query("SELECT number, hash, time FROM l1_blocks ORDER BY number DESC LIMIT 1");
+  return row === undefined
+    ? undefined
+    : { number: toBigint(row.number), hash: row.hash as string, time: toBigint(row.time) };
+}
+
 /** Processed L1 blocks, newest first. */
 export async function listL1Blocks(executor: SqlExecutor): Promise<L1Block[]> {
   const rows = await executor.query("SELECT number, hash, time FROM l1_blocks ORDER BY number DESC");

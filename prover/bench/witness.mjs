@@ -1,0 +1,95 @@
+// Compares native witness generation with the WASM programs: `npx tsc -b prover && node prover/bench/witness.mjs
+// [runs]`. Both compute the same witnesses of the block circuit and of the digits task in one run, taking turns; the
+// bytes are compared. Writes bench-results/witness.json.
+import { mkdir, writeFile } from "node:fs/promises";
+import { availableParallelism, cpus } from "node:os";
+import { ensureCircuit } from "@catalyze/circuits/build";
+import { closeProver, generateWitness } from "../dist/src/index.js";
+import { nativeWitnessSupport, tryGenerateWitnessNative } from "../dist/src/witness/native-program.js";
+import { blockInputs, digitsInputs } from "../dist/test/native-witness-inputs.js";
+
+const circuits = new URL("../../circuits/dist/", import.meta.url);
+const load = (path) => import(new URL(path, circuits).href);
+const blockModules = {
+  random: await load("test/block/random.js"),
+  scenario: await load("test/block/scenario.js"),
+};
+const digitsModules = {
+  dataset: await load("programs/digits/dataset.js"),
+  digits: await load("programs/digits/reference.js"),
+  program: await load("reference/program.js"),
+};
+const runs = Math.max(5, Number(process.argv[2] ?? 9));
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+
+/** Wall time and processor time of all threads, in milliseconds. */
+async function measure(work) {
+  const processor = process.cpuUsage();
+  const start = performance.now();
+  const result = await work();
+  const wall = performance.now() - start;
+  const { user, system } = process.cpuUsage(processor);
+  return { wall, processor: (user + system) / 1000, result };
+}
+
+const results = [];
+const rows = [];
+for (const [metric, name, inputs] of [
+  ["witness.block.vs_wasm", "small", blockInputs(blockModules, runs).slice(-runs)],
+  ["witness.task.vs_wasm", "digits", digitsInputs(digitsModules, 37)],
+]) {
+  const { wasmPath: programPath, constraints } = await ensureCircuit(name);
+  const translation = await measure(() => nativeWitnessSupport(programPath));
+  if (!translation.result.supported) {
+    console.log(`${name}: SKIPPED, ${translation.result.reason}`);
+    continue;
+  }
+  const compilation = await measure(() => generateWitness({ programPath, input: inputs[0] }));
+  const times = { wasm: [], native: [], portable: [] };
+  for (let run = 0; run < runs; run++) {
+    const input = inputs[run % inputs.length];
+    const wasm = await measure(() => generateWitness({ programPath, input }));
+    const native = await measure(() => tryGenerateWitnessNative({ programPath, input }));
+    const portable = await measure(() => tryGenerateWitnessNative({ programPath, input, portable: true }));
+    for (const { result } of [native, portable]) {
+      if (result === undefined || Buffer.compare(result, wasm.result) !== 0) {
+        throw new Error(`${name}: the witnesses differ`);
+      }
+    }
+    times.wasm.push(wasm);
+    times.native.push(native);
+    times.portable.push(portable);
+  }
+  const of = (kind, clock) => median(times[kind].map((time) => time[clock]));
+  const ratio = of("wasm", "wall") / of("native", "wall");
+  for (const kind of ["wasm", "native", "portable"]) {
+    rows.push({
+      circuit: name,
+      constraints: constraints.constraints,
+      kind,
+      "wall ms": of(kind, "wall").toFixed(1),
+      "processor ms": of(kind, "processor").toFixed(1),
+      "× WASM": (of("wasm", "wall") / of(kind, "wall")).toFixed(1),
+      "first use ms": (kind === "wasm" ? compilation : translation).wall.toFixed(0),
+    });
+  }
+  const common = { cpu: `${cpus()[0]?.model} × ${availableParallelism()}`, command: process.argv.join(" ") };
+  results.push({
+    metric,
+    value: of("native", "wall"),
+    unit: "ms",
+    reference: { name: "circom WASM", value: of("wasm", "wall") },
+    ratio,
+    ...common,
+  });
+  results.push({
+    metric: `${metric.slice(0, -8)}.translate_ms`,
+    value: translation.wall,
+    unit: "ms",
+    ...common,
+  });
+}
+console.table(rows);
+await closeProver();
+await mkdir("bench-results", { recursive: true });
+await writeFile("bench-results/witness.json", `${JSON.stringify(results, null, 2)}\n`);

@@ -1,0 +1,192 @@
+// The C interface: arguments in, statuses out. No exception leaves this file.
+#include <cerrno>
+#include <cstdlib>
+#include <new>
+#include <sched.h>
+#include <sys/random.h>
+#include <system_error>
+
+#include "backend.hpp"
+#include "../field/memory.hpp"
+
+using catalyze::Backend;
+using catalyze::Cancelled;
+using catalyze::Control;
+using catalyze::Failure;
+using catalyze::Integer256;
+using catalyze::Threads;
+
+struct prover_session {
+  std::unique_ptr<catalyze::Key> key;
+  unsigned thread_count;
+};
+
+struct prover_control : Control {};
+
+namespace {
+
+unsigned available_threads() {
+#if defined(__linux__)
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return static_cast<unsigned>(CPU_COUNT(&set));
+#endif
+  const unsigned count = std::thread::hardware_concurrency();
+  return count == 0 ? 1 : count;
+}
+
+unsigned thread_count_of(const prover_options* options) {
+  constexpr unsigned most = 256;
+  const unsigned count = options != nullptr && options->thread_count != 0 ? options->thread_count : available_threads();
+  return count < most ? count : most;
+}
+
+/** Runs `work` and turns what it throws into a status. */
+template <class Work>
+prover_status guarded(prover_error* error, const Work& work) {
+  Failure failure{PROVER_OK, "", "", ""};
+  try {
+    work();
+  } catch (const Failure& thrown) {
+    failure = thrown;
+  } catch (const Cancelled&) {
+    failure = {PROVER_CANCELLED, "", "", "the caller asked to stop"};
+  } catch (const std::bad_alloc&) {
+    failure.status = PROVER_OUT_OF_MEMORY;
+  } catch (const std::system_error& thrown) {
+    failure = {PROVER_SYSTEM_FAILED, "", "", thrown.what()};
+  } catch (const std::exception& thrown) {
+    failure = {PROVER_INTERNAL, "", "", thrown.what()};
+  } catch (...) {
+    failure.status = PROVER_INTERNAL;
+  }
+  catalyze::report(error, failure);
+  return failure.status;
+}
+
+void require(bool condition, const char* message) {
+  if (!condition) throw Failure{PROVER_INVALID_ARGUMENT, "", "", message};
+}
+
+void random_bytes(void* to, size_t length) {
+  uint8_t* target = static_cast<uint8_t*>(to);
+  while (length > 0) {
+    const ssize_t count = getrandom(target, length, 0);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) throw Failure{PROVER_SYSTEM_FAILED, "", "", "the operating system gives no random numbers"};
+    target += count;
+    length -= static_cast<size_t>(count);
+  }
+}
+
+/** Uniform below r: 254 random bits, drawn again until they are. */
+Integer256 random_scalar() {
+  Integer256 value;
+  do {
+    random_bytes(value.words, sizeof value.words);
+    value.words[3] &= (uint64_t{1} << 62) - 1;
+  } while (!catalyze::is_scalar(value));
+  return value;
+}
+
+Integer256 given_or_random(const uint8_t* bytes) {
+  if (bytes == nullptr) return random_scalar();
+  Integer256 value;
+  memcpy(value.words, bytes, sizeof value.words);
+  require(catalyze::is_scalar(value), "the randomness is not below r");
+  return value;
+}
+
+catalyze::LargeArray<Integer256> copy_scalars(const uint8_t* bytes, size_t count, const char* what) {
+  catalyze::LargeArray<Integer256> scalars(count);
+  if (count > 0) memcpy(scalars.data(), bytes, count * sizeof(Integer256));
+  for (size_t i = 0; i < count; i++) {
+    if (!catalyze::is_scalar(scalars[i])) {
+      throw Failure{PROVER_WITNESS_INVALID, "values", "out_of_range", std::string(what) + " " + std::to_string(i) + " is not below the prime"};
+    }
+  }
+  return scalars;
+}
+
+catalyze::LargeArray<Integer256> checked_witness(const catalyze::Key& key, const uint8_t* bytes, size_t count) {
+  if (count != key.wire_count()) {
+    throw Failure{PROVER_WITNESS_INVALID, "values", "wrong_size",
+                  "the witness has " + std::to_string(count) + " values, the key's circuit " + std::to_string(key.wire_count()) + " wires"};
+  }
+  catalyze::LargeArray<Integer256> witness = copy_scalars(bytes, count, "wire");
+  if (!(witness[0] == Integer256{{1, 0, 0, 0}})) {
+    throw Failure{PROVER_WITNESS_INVALID, "values", "out_of_range", "wire 0 is not the constant 1"};
+  }
+  return witness;
+}
+
+}  // namespace
+
+extern "C" {
+
+prover_control* prover_control_create(void) { return new (std::nothrow) prover_control; }
+void prover_control_cancel(prover_control* control) { control->cancelled = true; }
+void prover_control_destroy(prover_control* control) { delete control; }
+
+double prover_control_progress(const prover_control* control, int* phase) {
+  if (phase != nullptr) *phase = control->phase;
+  return control->thousandths / 1000.0;
+}
+
+prover_status prover_open(const char* path, const prover_options* options, prover_control* control,
+                          prover_session** session, prover_error* error) {
+  return guarded(error, [&] {
+    require(path != nullptr && session != nullptr, "a path and a place for the session are needed");
+    *session = nullptr;
+    const Backend& backend = catalyze::select_backend(options != nullptr ? options->cpu_path : nullptr);
+    Control own_control;
+    Threads threads(thread_count_of(options), control != nullptr ? *control : own_control);
+    const catalyze::ZkeyFile file(path);
+    std::unique_ptr<prover_session> result(new prover_session{backend.compile(file, threads), threads.count()});
+    *session = result.release();
+  });
+}
+
+void prover_counts(const prover_session* session, uint32_t* wire_count, uint32_t* public_signal_count) {
+  *wire_count = session->key->wire_count();
+  *public_signal_count = session->key->public_signal_count();
+}
+
+prover_status prover_prove(const prover_session* session, const uint8_t* witness, size_t wire_count, const uint8_t* r,
+                           const uint8_t* s, prover_control* control, prover_proof* proof, prover_error* error) {
+  return guarded(error, [&] {
+    require(session != nullptr && witness != nullptr && proof != nullptr, "a session, a witness and a place for the proof are needed");
+    const Integer256 r_value = given_or_random(r);
+    const Integer256 s_value = given_or_random(s);
+    const catalyze::LargeArray<Integer256> values = checked_witness(*session->key, witness, wire_count);
+    Control own_control;
+    Threads threads(session->thread_count, control != nullptr ? *control : own_control);
+    session->key->prove(values.data(), r_value, s_value, threads, *proof);
+  });
+}
+
+void prover_close(prover_session* session) { delete session; }
+
+const char* prover_cpu_path(void) {
+  try {
+    return catalyze::select_backend(nullptr).name;
+  } catch (...) {
+    return nullptr;
+  }
+}
+
+prover_status prover_multiply_generators(const uint8_t* scalars_g1, size_t count_g1, uint8_t* points_g1,
+                                         const uint8_t* scalars_g2, size_t count_g2, uint8_t* points_g2,
+                                         const prover_options* options, prover_control* control, prover_error* error) {
+  return guarded(error, [&] {
+    require((count_g1 == 0 || (scalars_g1 && points_g1)) && (count_g2 == 0 || (scalars_g2 && points_g2)), "a pointer is null");
+    const Backend& backend = catalyze::select_backend(options != nullptr ? options->cpu_path : nullptr);
+    Control own_control;
+    Threads threads(thread_count_of(options), control != nullptr ? *control : own_control);
+    const auto first = copy_scalars(scalars_g1, count_g1, "scalar");
+    backend.multiply_g1(first.data(), count_g1, points_g1, threads);
+    const auto second = copy_scalars(scalars_g2, count_g2, "scalar");
+    backend.multiply_g2(second.data(), count_g2, points_g2, threads);
+  });
+}
+
+}  // extern "C"

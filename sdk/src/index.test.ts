@@ -1,0 +1,120 @@
+// The public surface of the SDK, and that its sources can run in a browser.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import * as sdk from "./index.js";
+
+const folder = fileURLToPath(new URL(".", import.meta.url));
+const sources = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+  (path) => path.endsWith(".ts") && !path.endsWith(".test.ts"),
+);
+
+describe("sdk", () => {
+  it("exports", () => {
+    expect(Object.keys(sdk).sort()).toMatchInlineSnapshot(`
+      [
+        "AccountKeyMismatchError",
+        "AccountNotFoundError",
+        "AmountError",
+        "ArtefactMismatchError",
+        "BaseError",
+        "BlockWordsMismatchError",
+        "ClientOptionMissingError",
+        "ContractCallError",
+        "DeploymentMismatchError",
+        "FeeTooLowError",
+        "InputsInvalidError",
+        "InsufficientBalanceError",
+        "MAXIMUM_UNITS",
+        "NotLocalChainError",
+        "OperationDroppedError",
+        "OperatorReceiptError",
+        "ProgramUnavailableError",
+        "ReceiptInvalidError",
+        "ReceiptNotSettledError",
+        "SequencerRequestError",
+        "SequencerResponseError",
+        "SequencerUnreachableError",
+        "SignatureMalformedError",
+        "UNIT_DECIMALS",
+        "WEI_PER_UNIT",
+        "WaitAbortedError",
+        "WaitTimeoutError",
+        "WithdrawalAlreadyClaimedError",
+        "WithdrawalNotFoundError",
+        "accountActions",
+        "accountKeyFromPrivateKey",
+        "accountKeyTypedData",
+        "accountPrivateKey",
+        "api",
+        "approveCtz",
+        "catalyzeActions",
+        "claimWithdrawal",
+        "createCatalyzeClient",
+        "createSequencerTransport",
+        "deposit",
+        "deriveAccountKey",
+        "deriveAccountPrivateKey",
+        "devnetActions",
+        "enqueuedRequest",
+        "formatCtz",
+        "fundAccount",
+        "getAccount",
+        "getBlock",
+        "getCtzBalance",
+        "getOperation",
+        "getOrder",
+        "getOrders",
+        "getResults",
+        "getSeed",
+        "getSeeds",
+        "getVerificationKey",
+        "getWithdrawals",
+        "operationActions",
+        "orderActions",
+        "parseCtz",
+        "postOrder",
+        "prepareOperation",
+        "programIdOf",
+        "programIdOfKey",
+        "register",
+        "registerSeed",
+        "resolveSeed",
+        "run",
+        "seedActions",
+        "sendOperation",
+        "signOperation",
+        "simulatePostOrder",
+        "submitOperation",
+        "toProof",
+        "toVerificationKey",
+        "transfer",
+        "unitsToWei",
+        "verifyOperationReceipt",
+        "verifyReceipt",
+        "verifyReceiptOnChain",
+        "waitForAccount",
+        "waitForOperation",
+        "waitForOrder",
+        "waitForRequest",
+        "waitForSeed",
+        "watchOperation",
+        "watchOrder",
+        "weiToUnits",
+        "withdraw",
+        "withdrawalLeaf",
+        "withdrawalTree",
+      ]
+    `);
+  });
+
+  it("imports nothing of Node, and only types of the prover", () => {
+    expect(sources.length).toBeGreaterThan(40);
+    for (const path of sources) {
+      const text = readFileSync(join(folder, path), "utf8");
+      expect(text, path).not.toMatch(/from "node:|import\("node:|require\(/);
+      expect(text, path).not.toMatch(/^import (?!type)[^;]*from "@catalyze\/prover"/m);
+    }
+  });
+});

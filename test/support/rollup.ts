@@ -1,0 +1,302 @@
+// A rollup on a local chain that a test drives by hand, with real proofs: contracts, keys, and the reference state machine.
+import { ensureCircuit } from "@catalyze/circuits/build";
+import { digitsAdapter, digitsParameters } from "@catalyze/circuits/programs";
+import { readDigits, readDigitsModel, splitDigits } from "@catalyze/circuits/programs/dataset";
+import {
+  type BlockDraft,
+  blockCircuitInput,
+  type CircuitInput,
+  createBlockDraft,
+  createState,
+  decodeRequest,
+  publicKey,
+  type Request,
+  type SealedBlock,
+  type State,
+  type Statement,
+  statementBytes,
+  statementCommitment,
+  stateRoot,
+} from "@catalyze/circuits/reference";
+import { challenge, SMALL_BLOCK } from "@catalyze/circuits/schema";
+import {
+  type Anvil,
+  ctzAbi,
+  type Deployment,
+  deploy,
+  programRegistryAbi,
+  rollupAbi,
+  seedRegistryAbi,
+  startAnvil,
+} from "@catalyze/contracts";
+import {
+  developmentConstants,
+  encodeG2ForContract,
+  encodeProofForContract,
+  generateWitness,
+  prove,
+  selectBackend,
+} from "@catalyze/prover";
+import {
+  type Address,
+  bytesToHex,
+  createPublicClient,
+  createWalletClient,
+  defineChain,
+  type Hex,
+  http,
+  parseEventLogs,
+  zeroHash,
+} from "viem";
+import {
+  type CircuitWithKey,
+  contractKeyBytes,
+  ensureKey,
+  programIdOfVerificationKey,
+} from "../../cli/src/devnet/circuits.js";
+import { type DevnetRole, devnetAccounts } from "../../cli/src/index.js";
+
+/** Wei of one unit. */
+export const UNIT = 10n ** 9n;
+
+/** A proof as calldata. */
+export type ContractProof = ReturnType<typeof encodeProofForContract>;
+
+/** A statement with its proof, as `submitBlocks` takes it. */
+export interface StatementSubmission {
+  readonly words: Hex;
+  readonly proof: ContractProof;
+}
+
+/** A block as `submitBlocks` takes it. */
+export interface BlockSubmission {
+  readonly sizeId: bigint;
+  readonly words: Hex;
+  readonly commitment: bigint;
+  readonly proof: ContractProof;
+  readonly statements: readonly StatementSubmission[];
+}
+
+/** Key on the rollup of a role; for tests only. */
+export const rollupKey = (index: number): Uint8Array => new Uint8Array(32).fill(0x60 + index);
+
+/** Real images of digits, 64 bytes each, and their labels. */
+export function heldOutDigits(count: number): { inputs: Uint8Array; labels: number[] } {
+  const samples = splitDigits(readDigits()).heldOut.slice(0, count);
+  return {
+    inputs: Uint8Array.from(samples.flatMap(({ pixels }) => [...pixels])),
+    labels: samples.map(({ label }) => label),
+  };
+}
+
+async function startChain() {
+  const anvil: Anvil = await startAnvil();
+  const chain = defineChain({
+    id: 31337,
+    name: "test",
+    nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
+    rpcUrls: { default: { http: [anvil.rpcUrl] } },
+  });
+  const client = createPublicClient({ chain, transport: http(), pollingInterval: 50 });
+  return { anvil, chain, client };
+}
+
+async function prepare(name: string): Promise<CircuitWithKey> {
+  return ensureKey(await ensureCircuit(name));
+}
+
+/** Starts a chain, deploys everything with development keys and registers the digits program. */
+export async function startRollup() {
+  const [block, program] = [await prepare(SMALL_BLOCK.name), await prepare(digitsAdapter.name)];
+  const { anvil, chain, client } = await startChain();
+  const accounts = devnetAccounts();
+  const wallet = (role: DevnetRole) =>
+    createWalletClient({ chain, transport: http(), account: accounts[role] });
+  const { alpha, beta, gamma } = developmentConstants;
+  const deployment: Deployment = await deploy({
+    walletClient: wallet("deployer"),
+    publicClient: client,
+    verifierConstants: {
+      alpha: [alpha.x, alpha.y],
+      beta: encodeG2ForContract(beta),
+      gamma: encodeG2ForContract(gamma),
+    },
+    blockKeys: [{ key: contractKeyBytes(block.verificationKey), size: SMALL_BLOCK }],
+    genesisRoot: stateRoot(createState(SMALL_BLOCK.depth)),
+    operator: accounts.operator.address,
+    pool: accounts.pool.address,
+  });
+  const mined = async (hash: Hex) => {
+    const receipt = await client.waitForTransactionReceipt({ hash });
+    if (receipt.status !== "success") throw new Error(`transaction ${hash} reverted`);
+    return receipt;
+  };
+  await mined(
+    await wallet("deployer").writeContract({
+      address: deployment.programRegistry,
+      abi: programRegistryAbi,
+      functionName: "register",
+      args: [bytesToHex(contractKeyBytes(program.verificationKey)), zeroHash, zeroHash, true],
+    }),
+  );
+  return { anvil, chain, client, accounts, wallet, mined, deployment, block, program };
+}
+
+/** The parts that {@link startRollup} gives. */
+export type RollupParts = Awaited<ReturnType<typeof startRollup>>;
+
+/** Funds a role with CTZ and registers it on the rollup with a deposit, in units. */
+export async function register(parts: RollupParts, role: DevnetRole, key: Uint8Array, deposit: bigint) {
+  const { wallet, mined, deployment, accounts } = parts;
+  const { ctz, rollup } = deployment;
+  const to = accounts[role].address;
+  const value = deposit * UNIT;
+  await mined(
+    await wallet("deployer").writeContract({
+      address: ctz,
+      abi: ctzAbi,
+      functionName: "transfer",
+      args: [to, value],
+    }),
+  );
+  await mined(
+    await wallet(role).writeContract({
+      address: ctz,
+      abi: ctzAbi,
+      functionName: "approve",
+      args: [rollup, value],
+    }),
+  );
+  const { ax, ay } = publicKey(key);
+  await mined(
+    await wallet(role).writeContract({
+      address: rollup,
+      abi: rollupAbi,
+      functionName: "register",
+      args: [ax, ay, value],
+    }),
+  );
+}
+
+/** Registers the digits model as a seed of the role. */
+export async function registerDigitsSeed(parts: RollupParts, role: DevnetRole): Promise<void> {
+  const { wallet, mined, deployment, program } = parts;
+  const parameters = digitsParameters(readDigitsModel());
+  await mined(
+    await wallet(role).writeContract({
+      address: deployment.seedRegistry,
+      abi: seedRegistryAbi,
+      functionName: "register",
+      args: [
+        zeroHash,
+        "memory:digits",
+        programIdOfVerificationKey(program.verificationKey),
+        digitsAdapter.parametersCommitment(parameters),
+        0n,
+        { royalty: 200, middleware: 500, burn: 500, pool: 100 },
+      ],
+    }),
+  );
+}
+
+/** All requests of the L1 queue, in order. */
+export async function queuedRequests(parts: RollupParts): Promise<Request[]> {
+  const logs = await parts.client.getLogs({ address: parts.deployment.rollup, fromBlock: 0n });
+  return parseEventLogs({ abi: rollupAbi, logs, eventName: "RequestEnqueued" }).map(({ args }) =>
+    decodeRequest({ heads: [args.head0, args.head1], route: args.route, value: args.value }),
+  );
+}
+
+/** Header values that the deployment fixes. */
+export async function domains(parts: RollupParts) {
+  const contract = { address: parts.deployment.rollup, abi: rollupAbi } as const;
+  const [operationDomain, statementDomain] = await Promise.all([
+    parts.client.readContract({ ...contract, functionName: "operationDomain" }),
+    parts.client.readContract({ ...contract, functionName: "statementDomain" }),
+  ]);
+  return { operationDomain, statementDomain };
+}
+
+/** Fills and seals the next block on a state, with L1's time. */
+export async function sealNext(
+  parts: RollupParts,
+  state: State,
+  position: { readonly number: bigint; readonly firstRequest: bigint },
+  fill: (draft: BlockDraft) => void,
+): Promise<SealedBlock> {
+  const { timestamp } = await parts.client.getBlock();
+  const header = {
+    size: SMALL_BLOCK,
+    ...(await domains(parts)),
+    ...position,
+    time: timestamp,
+    feeAccount: 1,
+  };
+  const draft = createBlockDraft(state, header);
+  fill(draft);
+  return draft.seal();
+}
+
+async function proveWith(key: CircuitWithKey, input: CircuitInput, z: bigint): Promise<ContractProof> {
+  const witness = await generateWitness({ programPath: key.circuit.wasmPath, input: { ...input, z } });
+  const { proof } = await prove(selectBackend(), { provingKeyPath: key.provingKeyPath, witness });
+  return encodeProofForContract(proof);
+}
+
+const contextOf = ({ deployment }: RollupParts, key: CircuitWithKey) => ({
+  chainId: BigInt(deployment.chainId),
+  binder: BigInt(deployment.programRegistry),
+  programId: programIdOfVerificationKey(key.verificationKey),
+});
+
+/** Proves a statement about a chunk of digits. */
+export async function proveStatement(
+  parts: RollupParts,
+  statement: Statement,
+  inputs: Uint8Array,
+  results: Uint8Array,
+): Promise<StatementSubmission> {
+  const parameters = digitsParameters(readDigitsModel());
+  const input = digitsAdapter.circuitInput({ parameters, inputs, results, statement });
+  const bytes = statementBytes(statement);
+  const z = challenge(contextOf(parts, parts.program), statementCommitment(statement), bytes);
+  return { words: bytesToHex(bytes), proof: await proveWith(parts.program, input, z) };
+}
+
+/** Proves a block. */
+export async function proveBlock(
+  parts: RollupParts,
+  block: SealedBlock,
+  statements: readonly StatementSubmission[] = [],
+): Promise<BlockSubmission> {
+  const z = challenge(contextOf(parts, parts.block), block.commitment, block.bytes);
+  return {
+    sizeId: 0n,
+    words: bytesToHex(block.bytes),
+    commitment: block.commitment,
+    proof: await proveWith(parts.block, blockCircuitInput(block), z),
+    statements,
+  };
+}
+
+/** Submits blocks as the operator. */
+export async function submit(parts: RollupParts, blocks: readonly BlockSubmission[]) {
+  const { wallet, mined, deployment, client, accounts } = parts;
+  const { request } = await client.simulateContract({
+    account: accounts.operator,
+    address: deployment.rollup,
+    abi: rollupAbi,
+    functionName: "submitBlocks",
+    args: [blocks],
+  });
+  return mined(await wallet("operator").writeContract(request));
+}
+
+/** CTZ of an address, in wei. */
+export const ctzOf = (parts: RollupParts, owner: Address): Promise<bigint> =>
+  parts.client.readContract({
+    address: parts.deployment.ctz,
+    abi: ctzAbi,
+    functionName: "balanceOf",
+    args: [owner],
+  });
