@@ -19,32 +19,33 @@ import {
   setCell,
   signMessage,
 } from "@catalyze/circuits/reference";
-import { AMOUNT_BITS, type BlockSize, cellDynamic } from "@catalyze/circuits/schema";
+import {
+  AMOUNT_BITS,
+  accessOrder,
+  cellDynamic,
+  operationRecord,
+  operationRoute,
+  orderParties,
+  orderTerms,
+} from "@catalyze/circuits/schema";
 import { beforeAll, describe, expect, it } from "vitest";
+import { accepts, compileGadget, signalOf, witnessOf } from "../gadgets/harness.js";
 import {
   ALICE,
   BOB,
+  busyBlock,
   common,
   emptyScenario,
+  makeOrder,
   OPERATION_DOMAIN,
+  PROVIDER,
   privateKey,
   registerAll,
   runBlock,
   sign,
+  TINY,
   zOf,
 } from "./scenario.js";
-
-const TINY: BlockSize = {
-  name: "tiny",
-  depth: 2,
-  requests: 6,
-  settlements: 2,
-  orders: 1,
-  withdrawals: 1,
-  cells: 8,
-  operations: 3,
-  openings: 3,
-};
 
 let circuit: CompiledCircuit;
 
@@ -140,5 +141,166 @@ describe("a balance that borrows from the nonce", () => {
       [BOB, { ...bob, amount: bob.amount + amount }],
     ]);
     expect(await provable(reclose(state, block, forged, after))).toBe(false);
+  });
+});
+
+type Shift = readonly [name: string, slot: number | readonly [number, number], by: bigint];
+
+/** A copy of the input in which numbers are moved by the given amounts. */
+function shifted(input: CircuitInput, shifts: readonly Shift[]): CircuitInput {
+  const copy = structuredClone(input) as Record<string, bigint[] | bigint[][]>;
+  for (const [name, slot, by] of shifts) {
+    const [row, column] = typeof slot === "number" ? [slot, undefined] : slot;
+    const target = (column === undefined ? copy[name] : (copy[name] as bigint[][])[row]) as bigint[];
+    target[column ?? row] = target[column ?? row]! + by;
+  }
+  return copy as CircuitInput;
+}
+
+const bit = (count: number): bigint => 1n << BigInt(count);
+const { offsets: terms } = orderTerms;
+const TERM_NAMES = Object.keys(orderTerms.fields) as (keyof typeof terms)[];
+
+describe("a block with a packed value split another way has no witness", () => {
+  let input: CircuitInput;
+
+  beforeAll(async () => {
+    const block = busyBlock(emptyScenario(TINY));
+    input = { ...blockCircuitInput(block), z: zOf(block) };
+    expect(await provable(input)).toBe(true);
+  });
+
+  const CASES: [string, readonly Shift[]][] = [
+    // The word of the order's terms stays as it is.
+    ...TERM_NAMES.slice(1).map((name, i): [string, Shift[]] => [
+      `terms of a settled order: ${TERM_NAMES[i]} takes a carry from ${name}`,
+      [
+        ["settlementTerms", [0, i], bit(terms[name] - terms[TERM_NAMES[i]!])],
+        ["settlementTerms", [0, i + 1], -1n],
+      ],
+    ]),
+    [
+      "terms of a new order: the seed's payload lends to the savings share",
+      [
+        ["orderSeedPayload", 0, -bit(terms.savingsShare)],
+        ["orderSavingsShare", 0, 1n],
+      ],
+    ],
+    // The public word stays as it is.
+    [
+      "parties of a new order: the nonce takes a carry from the requester",
+      [
+        ["orderNonce", 0, bit(orderParties.offsets.requester)],
+        ["orderRequester", 0, -1n],
+      ],
+    ],
+    [
+      "parties of a new order: seed and middleware",
+      [
+        ["orderSeed", 0, bit(24)],
+        ["orderMiddleware", 0, -1n],
+      ],
+    ],
+    [
+      "parties of a new order: middleware and index",
+      [
+        ["orderMiddleware", 0, bit(24)],
+        ["orderIndex", 0, -1n],
+      ],
+    ],
+    [
+      "parties of a new order: index and settlement fee",
+      [
+        ["orderIndex", 0, bit(24)],
+        ["orderSettlementFee", 0, -1n],
+      ],
+    ],
+    // The signed route stays as it is.
+    [
+      "route: expiry takes a carry from the receiver",
+      [
+        ["operationLifetime", 2, bit(operationRoute.offsets.receiver - operationRoute.offsets.expiry)],
+        ["operationReceiver", 2, -1n],
+      ],
+    ],
+    // The record in the operations root stays as it is.
+    [
+      "record: the previous priority takes a carry from the previous sequence number",
+      [
+        [
+          "operationPreviousPriority",
+          1,
+          bit(operationRecord.offsets.previousSequence - operationRecord.offsets.previousPriority),
+        ],
+        ["operationSequenceGap", 1, 1n],
+      ],
+    ],
+    [
+      "record: the previous time takes a carry from the previous priority",
+      [
+        [
+          "operationTimeGap",
+          1,
+          -bit(operationRecord.offsets.previousPriority - operationRecord.offsets.previousTime),
+        ],
+        ["operationPreviousPriority", 1, -1n],
+      ],
+    ],
+    // What the memory reads stays as it is.
+    [
+      "access: a later time passes as an earlier one of the next priority",
+      [
+        ["operationTimeGap", 1, bit(accessOrder.offsets.priority)],
+        ["operationPreviousPriority", 1, 1n],
+      ],
+    ],
+    [
+      "credits: presence takes a carry from opened",
+      [
+        ["cellPresence", 0, bit(16)],
+        ["cellOpened", 0, -1n],
+      ],
+    ],
+  ];
+  it.each(CASES)("%s", async (_, shifts) => {
+    expect(await provable(shifted(input, shifts))).toBe(false);
+  });
+});
+
+describe("an escrow that borrows from the bitmap", () => {
+  it("has no settlement in which chunk 0 is settled again", async () => {
+    const scenario = emptyScenario(TINY);
+    const { state } = scenario;
+    runBlock(scenario, (draft) => registerAll(draft, 1_000_000n));
+    const posted = runBlock(scenario, (draft) => {
+      const order = makeOrder(state, ALICE, 0n);
+      draft.addOperation(sign(state, { kind: "postOrder", ...common(ALICE, 0n), order }), 1n);
+    });
+    const orderIndex = posted.orders[0]!.index;
+    const settle = (chunk: number): SealedBlock =>
+      runBlock(scenario, (draft) => {
+        draft.addSettlement({ orderIndex, chunk, provider: PROVIDER, resultsRoot: 5n, price: 1000n });
+      });
+    settle(0);
+    const block = blockCircuitInput(settle(1)) as Record<string, bigint[]>;
+    const names =
+      "order terms orderIndex escrow bitmap remaining previousTime chunk provider owner resultsRoot price";
+    const slot: Record<string, bigint> = { used: 1n, statementDomain: 77n, time: 1n };
+    for (const name of names.split(" ")) {
+      slot[name] = block[`settlement${name.charAt(0).toUpperCase()}${name.slice(1)}`]![0]!;
+    }
+    const gadget = await compileGadget("settlement", ["block/settlement.circom"], "Settlement()");
+    const honest = await witnessOf(gadget, slot);
+    expect(signalOf(gadget, honest, "requesterCredit")).toBe(0n);
+    // Chunk 0 again: the bitmap gives the escrow what lets it pay 4 jobs out of the rest for 3.
+    const again = { ...slot, chunk: 0n, bitmap: 0n };
+    expect(await accepts(gadget, again)).toBe(false);
+    const place = bit(cellDynamic.offsets.payload);
+    expect(await accepts(gadget, { ...again, escrow: slot.escrow! + place })).toBe(false);
+    const within = await witnessOf(gadget, { ...again, escrow: slot.escrow! + bit(AMOUNT_BITS) });
+    expect(signalOf(gadget, within, "readDynamic")).not.toBe(signalOf(gadget, honest, "readDynamic"));
+    expect(signalOf(gadget, within, "readDynamic") - signalOf(gadget, honest, "readDynamic")).toBe(
+      bit(AMOUNT_BITS) - place,
+    );
   });
 });
