@@ -112,10 +112,12 @@ template VariableBaseLadder() {
     signal digitV[251];
     component step[251];
     var weighted = 0;
+    var place = 2 ** 250;
     for (var i = 250; i >= 0; i--) {
         digitV[i] <-- ((bits >> i) & 1) == 1 ? -baseV : baseV;
         digitV[i] * digitV[i] === baseVSquared;
-        weighted += digitV[i] * 2 ** i;
+        weighted += digitV[i] * place;
+        place = place >> 1;
         step[i] = MontgomeryDoubleAdd();
         step[i].u1 <== i == 250 ? u1 : step[i + 1].u3;
         step[i].v1 <== i == 250 ? v1 : step[i + 1].v3;

@@ -100,7 +100,9 @@ describe("block circuit, one input changed", () => {
     },
   );
 
-  it("has no witness with the same public words for any changed field of a settlement, request or cell", async () => {
+  it("has no witness with the same public words for any changed field of a settlement, request or cell", {
+    timeout: 300_000,
+  }, async () => {
     for (const prefix of ["settlement", "request", "cell"]) {
       for (const path of pathsOf(prefix)) {
         const found = await commitmentOf(
