@@ -160,19 +160,19 @@ function openingSlot(change: CellChange | undefined): Slot {
 const IDLE_KEY = new Uint8Array(32).fill(1);
 
 /** An operation slot that does nothing; `sequence` keeps the slots in order. */
-function idleOperation(operationDomain: bigint, time: bigint): (slot: bigint, sequence: bigint) => Slot {
+function idleOperation(operationDomain: bigint, time: bigint): (sequence: bigint) => Slot {
   const key = publicKey(IDLE_KEY);
   const route = operationRoute.encode({ ...operationRoute.decode(0n), expiry: time });
   const domain = (DOMAIN_OPERATION + operationDomain) % FIELD_MODULUS;
   const message = poseidon(domain, [accountStatic(key.ax, key.ay, 0n), route, 0n, 0n]);
   const signature = signMessage(IDLE_KEY, message);
-  return (slot, sequence) => ({
+  return (sequence) => ({
     IsTransfer: 0n,
     IsPostOrder: 0n,
     IsWithdraw: 0n,
     Signer: 0n,
     Nonce: 0n,
-    Lifetime: 0n,
+    Expiry: time,
     Receiver: 0n,
     Fee: 0n,
     PriorityFee: 0n,
@@ -185,14 +185,14 @@ function idleOperation(operationDomain: bigint, time: bigint): (slot: bigint, se
     R8y: signature.r8y,
     S: signature.s,
     Sequence: sequence,
-    TimeGap: slot,
+    PreviousTime: 0n,
     PreviousPriority: 0n,
-    SequenceGap: sequence - 1n,
-    Rest: 0n,
+    PreviousSequence: 0n,
+    Balance: 0n,
   });
 }
 
-function operationSlot(entry: SealedOperation, blockTime: bigint): Slot {
+function operationSlot(entry: SealedOperation): Slot {
   const { operation, signature } = entry.signed;
   const words = operationWords(operation);
   const access = accessOrder.decode(entry.previousAccess);
@@ -202,7 +202,7 @@ function operationSlot(entry: SealedOperation, blockTime: bigint): Slot {
     IsWithdraw: flag(operation.kind === "withdraw"),
     Signer: BigInt(operation.signer),
     Nonce: operation.nonce,
-    Lifetime: operation.expiry - blockTime,
+    Expiry: operation.expiry,
     Receiver: operation.kind === "transfer" ? BigInt(operation.receiver) : 0n,
     Fee: operation.fee,
     PriorityFee: operation.priorityFee,
@@ -215,10 +215,10 @@ function operationSlot(entry: SealedOperation, blockTime: bigint): Slot {
     R8y: signature.r8y,
     S: signature.s,
     Sequence: entry.sequence,
-    TimeGap: entry.time - access.time - 1n,
+    PreviousTime: access.time,
     PreviousPriority: access.priority,
-    SequenceGap: entry.sequence - access.sequence - 1n,
-    Rest: entry.before.amount - words.amount - operation.fee - operation.priorityFee,
+    PreviousSequence: access.sequence,
+    Balance: entry.before.amount,
   };
 }
 
@@ -229,8 +229,8 @@ function operationSlots(block: SealedBlock): Slot[] {
   const last = block.operations.at(-1)?.sequence ?? 0n;
   return Array.from({ length: size.operations }, (_, i) => {
     const entry = block.operations[i];
-    if (entry !== undefined) return operationSlot(entry, time);
-    return idle(BigInt(size.settlements + i), last + BigInt(i - block.operations.length + 1));
+    if (entry !== undefined) return operationSlot(entry);
+    return idle(last + BigInt(i - block.operations.length + 1));
   });
 }
 
@@ -263,9 +263,9 @@ function cellSlot(change: CellChange | undefined, depth: number): Slot {
     Bits: Array.from({ length: 2 * depth }, (_, i) => BigInt(((change?.index ?? 0) >> i) & 1)),
     Static: change === undefined ? 0n : cellStatic(change.last),
     OldDynamic: change?.before === undefined ? 0n : cellDynamicWord(change.before),
-    LastAmount: change?.last.amount ?? 0n,
     Amount: change?.after?.amount ?? 0n,
     Payload: payloadWord(change?.after),
+    Credit: change?.credit ?? 0n,
     LastAccess: change?.lastAccess ?? 0n,
     Presence: change?.presence ?? 0n,
     Opened: flag((change?.facts ?? 0n) > 0n),

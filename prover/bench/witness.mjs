@@ -4,10 +4,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
 import { ensureCircuit } from "@catalyze/circuits/build";
-import { closeProver, generateWitness } from "../dist/src/index.js";
+import { closeProver } from "../dist/src/index.js";
+import { generateWitnessWasm } from "../dist/src/witness/generate.js";
 import { nativeWitnessSupport, tryGenerateWitnessNative } from "../dist/src/witness/native-program.js";
 import { blockInputs, digitsInputs } from "../dist/test/native-witness-inputs.js";
+import { buildNativeWitness } from "../native/witness/build.mjs";
 
+console.log(`native witness generator: ${buildNativeWitness()}`);
 const circuits = new URL("../../circuits/dist/", import.meta.url);
 const load = (path) => import(new URL(path, circuits).href);
 const blockModules = {
@@ -44,11 +47,11 @@ for (const [metric, name, inputs] of [
     console.log(`${name}: SKIPPED, ${translation.result.reason}`);
     continue;
   }
-  const compilation = await measure(() => generateWitness({ programPath, input: inputs[0] }));
+  const compilation = await measure(() => generateWitnessWasm({ programPath, input: inputs[0] }));
   const times = { wasm: [], native: [], portable: [] };
   for (let run = 0; run < runs; run++) {
     const input = inputs[run % inputs.length];
-    const wasm = await measure(() => generateWitness({ programPath, input }));
+    const wasm = await measure(() => generateWitnessWasm({ programPath, input }));
     const native = await measure(() => tryGenerateWitnessNative({ programPath, input }));
     const portable = await measure(() => tryGenerateWitnessNative({ programPath, input, portable: true }));
     for (const { result } of [native, portable]) {

@@ -38,12 +38,13 @@ const IFMA_FLAGS = [...MULX_FLAGS, ..."f dq bw vl ifma vbmi2".split(" ").map((na
 /**
  * Sources with their own flags. The order is that of linking and matters: inline functions of the standard library
  * that several of them contain are taken from the first, so those compiled for newer processors come last.
+ * The portable path is compiled with less optimisation: half the time of the compiler for the path that few use.
  */
 function sources() {
   const library = ["groth16/cpu.cpp", "groth16/prover.cpp", "files/container.cpp", "files/zkey.cpp"].map(
     (path) => ({ path, flags: [] }),
   );
-  const paths = [{ path: "groth16/path_portable.cpp", flags: [] }];
+  const paths = [{ path: "groth16/path_portable.cpp", flags: ["-O2"] }];
   if (process.arch === "x64") {
     paths.push(
       { path: "groth16/path_mulx.cpp", flags: MULX_FLAGS },

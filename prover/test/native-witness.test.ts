@@ -1,11 +1,9 @@
 // The native witness generator against the WASM programs: the same bytes for blocks, task batches and every operator
 // of circom's language; no answer where there is no witness or where it can't know one.
 
-import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { isDeepStrictEqual, promisify } from "node:util";
+import { isDeepStrictEqual } from "node:util";
 import { ensureCircuit } from "@catalyze/circuits/build";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as dataset from "../../circuits/programs/digits/dataset.js";
@@ -13,6 +11,7 @@ import * as digits from "../../circuits/programs/digits/reference.js";
 import * as program from "../../circuits/reference/program.js";
 import * as random from "../../circuits/test/block/random.js";
 import * as scenario from "../../circuits/test/block/scenario.js";
+import { buildNativeWitness } from "../native/witness/build.mjs";
 import {
   AbortedError,
   closeProver,
@@ -21,8 +20,8 @@ import {
   WitnessGenerationError,
   WitnessInputError,
 } from "../src/index.js";
+import { generateWitnessWasm } from "../src/witness/generate.js";
 import type { CircuitInput } from "../src/witness/input.js";
-import { generateWitnessNative } from "../src/witness/native.js";
 import {
   nativeWitnessAvailable,
   nativeWitnessSupport,
@@ -31,8 +30,7 @@ import {
 import { compileCircuit, PRODUCT_CIRCUIT, PRODUCT_INPUT, temporaryFolder } from "./compile-circuit.js";
 import { blockInputs, digitsInputs } from "./native-witness-inputs.js";
 
-const buildScript = fileURLToPath(new URL("../native/witness/build.mjs", import.meta.url));
-const { stdout: buildOutput } = await promisify(execFile)(process.execPath, [buildScript]);
+const buildOutput = buildNativeWitness();
 const built = nativeWitnessAvailable();
 if (!built) console.log(`SKIPPED: native witness generator: ${buildOutput}`);
 
@@ -40,7 +38,7 @@ afterAll(closeProver);
 
 /** Expects the WASM program's bytes from both of the native multipliers. */
 async function expectSame(programPath: string, input: CircuitInput): Promise<void> {
-  const expected = await generateWitness({ programPath, input });
+  const expected = await generateWitnessWasm({ programPath, input });
   for (const portable of [false, true]) {
     const native = await tryGenerateWitnessNative({ programPath, input, portable });
     expect(native?.byteLength).toBe(expected.byteLength);
@@ -51,7 +49,7 @@ async function expectSame(programPath: string, input: CircuitInput): Promise<voi
 /** Expects the WASM program's refusal, and no answer from the native one. */
 async function expectRefused(programPath: string, input: CircuitInput, message: RegExp): Promise<void> {
   expect(await tryGenerateWitnessNative({ programPath, input })).toBeUndefined();
-  await expect(generateWitnessNative({ programPath, input })).rejects.toThrow(message);
+  await expect(generateWitness({ programPath, input })).rejects.toThrow(message);
 }
 
 describe.runIf(built)("circuits that ship", () => {
@@ -74,7 +72,7 @@ describe.runIf(built)("circuits that ship", () => {
       const values = [input[name]].flat(8) as bigint[];
       const changed = values.map((value, index) => (index === values.length - 1 ? value + 1n : value));
       const given = { ...input, [name]: changed };
-      const wasm = await generateWitness({ programPath: wasmPath, input: given }).catch(() => undefined);
+      const wasm = await generateWitnessWasm({ programPath: wasmPath, input: given }).catch(() => undefined);
       const native = await tryGenerateWitnessNative({ programPath: wasmPath, input: given });
       expect([name, isDeepStrictEqual(native, wasm)]).toEqual([name, true]);
     }
@@ -133,7 +131,7 @@ describe.runIf(built)("operators", () => {
     for (const a of EDGES) {
       for (const b of EDGES) {
         const input = { a, b, large, inverse };
-        const expected = await generateWitness({ programPath, input });
+        const expected = await generateWitnessWasm({ programPath, input });
         const native = await tryGenerateWitnessNative({ programPath, input });
         expect([a, b, isDeepStrictEqual(native, expected)]).toEqual([a, b, true]);
       }
@@ -230,13 +228,13 @@ describe.runIf(built)("errors and limits", () => {
     await expectRefused(programPath, { ...missing }, /input/);
     await expectRefused(programPath, { ...PRODUCT_INPUT, d: a }, /no input signal d/);
     await expectRefused(programPath, { ...PRODUCT_INPUT, factors: [1, 2, 3] }, /factors/);
-    const failure = await generateWitnessNative({ programPath, input: { ...PRODUCT_INPUT, a: 7 } }).catch(
+    const failure = await generateWitness({ programPath, input: { ...PRODUCT_INPUT, a: 7 } }).catch(
       (error: unknown) => error,
     );
     expect(failure).toBeInstanceOf(WitnessGenerationError);
     expect((failure as WitnessGenerationError).message).toMatch(/Product|Bits/);
     const input = { ...PRODUCT_INPUT, a: SCALAR_FIELD_PRIME };
-    await expect(generateWitnessNative({ programPath, input })).rejects.toThrow(WitnessInputError);
+    await expect(generateWitness({ programPath, input })).rejects.toThrow(WitnessInputError);
   });
 
   it("has no native form for loops whose length depends on the input, and still gives the witness", async () => {
@@ -252,8 +250,8 @@ describe.runIf(built)("errors and limits", () => {
     expect(await nativeWitnessSupport(programPath)).toMatchObject({ supported: false });
     const input = { in: 1000 };
     expect(await tryGenerateWitnessNative({ programPath, input })).toBeUndefined();
-    expect(await generateWitnessNative({ programPath, input })).toEqual(
-      await generateWitness({ programPath, input }),
+    expect(await generateWitness({ programPath, input })).toEqual(
+      await generateWitnessWasm({ programPath, input }),
     );
   });
 

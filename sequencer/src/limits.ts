@@ -12,8 +12,9 @@ export const PROMISE_MARGIN_BLOCKS = 8n;
 export const PIPELINE_BLOCKS = 8;
 /** Sealed blocks that may wait for their proof before the builder waits with a block that is not full. */
 export const EAGER_BLOCKS = 1;
-/** How long settlements wait for more while providers work on leased chunks. */
+/** How long settlements wait for more while providers work on leased chunks, and at least, between two leases. */
 export const SETTLEMENT_LINGER_MS = 60_000;
+export const SETTLEMENT_IDLE_LINGER_MS = 4_000;
 /** Verified settlements that may wait for a block. */
 export const SETTLEMENTS_QUEUED = 10_000;
 

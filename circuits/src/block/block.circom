@@ -102,7 +102,7 @@ template Block(depth, R, S, N, W, K, O, F) {
     signal input operationIsWithdraw[O];
     signal input operationSigner[O];
     signal input operationNonce[O];
-    signal input operationLifetime[O];
+    signal input operationExpiry[O];
     signal input operationReceiver[O];
     signal input operationFee[O];
     signal input operationPriorityFee[O];
@@ -115,10 +115,10 @@ template Block(depth, R, S, N, W, K, O, F) {
     signal input operationR8y[O];
     signal input operationS[O];
     signal input operationSequence[O];
-    signal input operationTimeGap[O];
+    signal input operationPreviousTime[O];
     signal input operationPreviousPriority[O];
-    signal input operationSequenceGap[O];
-    signal input operationRest[O];
+    signal input operationPreviousSequence[O];
+    signal input operationBalance[O];
 
     signal input cellIsAccount[K];
     signal input cellIsSeed[K];
@@ -127,9 +127,9 @@ template Block(depth, R, S, N, W, K, O, F) {
     signal input cellBits[K][2 * depth];
     signal input cellStatic[K];
     signal input cellOldDynamic[K];
-    signal input cellLastAmount[K];
     signal input cellAmount[K];
     signal input cellPayload[K];
+    signal input cellCredit[K];
     signal input cellLastAccess[K];
     signal input cellPresence[K];
     signal input cellOpened[K];
@@ -227,10 +227,10 @@ template Block(depth, R, S, N, W, K, O, F) {
     }
 
     component operation[O];
-    // Linear in the inputs: whether the slot is used, the effective priority, the balance read.
+    // Linear in the inputs: whether the slot is used, the effective priority, the balance left.
     var operationUsed[O];
     var effective[O];
-    var balance[O];
+    var rest[O];
     for (var i = 0; i < O; i++) {
         operation[i] = Operation();
         operation[i].isTransfer <== operationIsTransfer[i];
@@ -238,7 +238,7 @@ template Block(depth, R, S, N, W, K, O, F) {
         operation[i].isWithdraw <== operationIsWithdraw[i];
         operation[i].signer <== operationSigner[i];
         operation[i].nonce <== operationNonce[i];
-        operation[i].lifetime <== operationLifetime[i];
+        operation[i].expiry <== operationExpiry[i];
         operation[i].receiver <== operationReceiver[i];
         operation[i].fee <== operationFee[i];
         operation[i].priorityFee <== operationPriorityFee[i];
@@ -251,16 +251,16 @@ template Block(depth, R, S, N, W, K, O, F) {
         operation[i].r8y <== operationR8y[i];
         operation[i].s <== operationS[i];
         operation[i].sequence <== operationSequence[i];
-        operation[i].timeGap <== operationTimeGap[i];
+        operation[i].previousTime <== operationPreviousTime[i];
         operation[i].previousPriority <== operationPreviousPriority[i];
-        operation[i].sequenceGap <== operationSequenceGap[i];
-        operation[i].rest <== operationRest[i];
+        operation[i].previousSequence <== operationPreviousSequence[i];
+        operation[i].balance <== operationBalance[i];
         operation[i].operationDomain <== operationDomain;
         operation[i].blockTime <== blockTime;
         operation[i].time <== S + i + 1;
         operationUsed[i] = operationIsTransfer[i] + operationIsPostOrder[i] + operationIsWithdraw[i];
         effective[i] = (operationPriorityFee[i] + operationPreviousPriority[i] - operation[i].distance) / 2;
-        balance[i] = operationRest[i] + operationAmount[i] + operationFee[i] + operationPriorityFee[i];
+        rest[i] = operationBalance[i] - operationAmount[i] - operationFee[i] - operationPriorityFee[i];
         fees += operation[i].fees;
     }
 
@@ -276,9 +276,9 @@ template Block(depth, R, S, N, W, K, O, F) {
         cell[i].bits <== cellBits[i];
         cell[i].static <== cellStatic[i];
         cell[i].oldDynamic <== cellOldDynamic[i];
-        cell[i].lastAmount <== cellLastAmount[i];
         cell[i].amount <== cellAmount[i];
         cell[i].payload <== cellPayload[i];
+        cell[i].credit <== cellCredit[i];
         cell[i].lastAccess <== cellLastAccess[i];
         cell[i].presence <== cellPresence[i];
         cell[i].opened <== cellOpened[i];
@@ -431,11 +431,11 @@ template Block(depth, R, S, N, W, K, O, F) {
     for (var i = 0; i < O; i++) {
         var accountKind = KIND_ACCOUNT() * kindPlace;
         operationStatic[i] <== powers[0] * operation[i].static;
-        operationDynamic[i][0] <== powers[1] * (balance[i] + operationNonce[i] * payloadPlace + accountKind);
-        operationDynamic[i][1] <== powers[1] * (operationRest[i] + (operationNonce[i] + 1) * payloadPlace + accountKind);
+        operationDynamic[i][0] <== powers[1] * (operationBalance[i] + operationNonce[i] * payloadPlace + accountKind);
+        operationDynamic[i][1] <== powers[1] * (rest[i] + (operationNonce[i] + 1) * payloadPlace + accountKind);
         operationAccess[i][0] <== powers[2] * (
-            S + i - operationTimeGap[i] + operationPreviousPriority[i] * 2 ** OFFSET_AccessOrder_priority()
-            + (operationSequence[i] - 1 - operationSequenceGap[i]) * 2 ** OFFSET_AccessOrder_sequence()
+            operationPreviousTime[i] + operationPreviousPriority[i] * 2 ** OFFSET_AccessOrder_priority()
+            + operationPreviousSequence[i] * 2 ** OFFSET_AccessOrder_sequence()
         );
         operationAccess[i][1] <== powers[2] * (
             S + i + 1 + effective[i] * 2 ** OFFSET_AccessOrder_priority()
@@ -467,7 +467,7 @@ template Block(depth, R, S, N, W, K, O, F) {
     for (var i = 0; i < K; i++) {
         cellStaticTerm[i] <== powers[0] * cellStatic[i];
         cellOldTerm[i] <== powers[1] * cellOldDynamic[i];
-        cellLastTerm[i] <== powers[1] * (cell[i].dynamic - cellAmount[i] + cellLastAmount[i]);
+        cellLastTerm[i] <== powers[1] * (cell[i].dynamic - cellCredit[i]);
         cellAccessTerm[i] <== powers[2] * cellLastAccess[i];
         var common = gamma - cell[i].index - cellStaticTerm[i] - 1;
         reads.factors[S + O + i] <== 1 + cellUsed[i] * (common - cellLastTerm[i] - cellAccessTerm[i]);
@@ -540,7 +540,7 @@ template Block(depth, R, S, N, W, K, O, F) {
     signal cellTerm[K];
     var received = 0;
     for (var i = 0; i < K; i++) {
-        cellTerm[i] <== Term()(cellAmount[i] - cellLastAmount[i], cell[i].key, gamma);
+        cellTerm[i] <== Term()(cellCredit[i], cell[i].key, gamma);
         received += cellTerm[i];
     }
     given === received;

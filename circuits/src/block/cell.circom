@@ -4,10 +4,10 @@
 //           `nextRoot`; the public word is (index, new dynamic), 0 for an order that was deleted; the closing amount is
 //           the last amount plus the credits, both within 88 bits; an order lies in the upper half of the tree.
 // Assumes:  the memory argument ties (index, static, oldDynamic) and (index, static, lastDynamic, lastAccess) together;
-//           the credit argument shows that amount - lastAmount is the sum of what the block credits to this cell and kind.
+//           the credit argument shows that `credit` is the sum of what the block credits to this cell and kind.
 // Inputs:   isAccount, isSeed, isOrder, created, opened: booleans (checked here), at most one kind set; bits: booleans
-//           (checked here), the index; static, oldDynamic: the old leaf; lastAmount, amount 88, payload 88 bits (checked
-//           here): new dynamic, and the amount before credits; lastAccess: field element; presence 16 bits (checked
+//           (checked here), the index; static, oldDynamic: the old leaf; amount 88, payload 88 bits (checked here): new
+//           dynamic; credit: amount less credit has 88 bits (checked here); lastAccess: field element; presence 16 bits (checked
 //           here): how many new orders name the cell; opened: whether its static part is opened for lookups; children:
 //           path of the leaf before this cell's change.
 pragma circom 2.2.0;
@@ -26,9 +26,9 @@ template Cell(depth) {
     signal input bits[2 * depth];
     signal input static;
     signal input oldDynamic;
-    signal input lastAmount;
     signal input amount;
     signal input payload;
+    signal input credit;
     signal input lastAccess;
     signal input presence;
     signal input opened;
@@ -67,6 +67,7 @@ template Cell(depth) {
     var kind = KIND_ACCOUNT() * isAccount + KIND_SEED() * isSeed + KIND_ORDER() * isOrder;
     key <== index * 16 + kind;
 
+    signal lastAmount <== amount - credit;
     RangeCheck(AMOUNT_BITS())(lastAmount);
     RangeCheck(AMOUNT_BITS())(amount);
     RangeCheck(PAYLOAD_BITS())(payload);
@@ -83,7 +84,7 @@ template Cell(depth) {
 
     // Unused slots take no part in the sums.
     (1 - used) * (created + amount + lastAmount + presence + opened) === 0;
-    multiplicities <== presence + opened * 2 ** 16 + (amount - lastAmount) * 2 ** 17;
+    multiplicities <== presence + opened * 2 ** 16 + credit * 2 ** 17;
 
     component oldHash = PoseidonFixed(2, DOMAIN_CELL());
     oldHash.inputs <== [static, oldDynamic];

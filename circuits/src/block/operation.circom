@@ -4,21 +4,20 @@
 //           the balance read covers the debit; the effective priority is the smaller of the operation's and of the
 //           account's previous one; the access read lies before this slot and its sequence number is smaller.
 // Assumes:  the memory argument shows that the cell (signer, static) had, before this slot, the balance
-//           rest + amount + fee + priorityFee, this nonce and the access before. The key is on the curve and not of
+//           `balance`, this nonce and the access before. The key is on the curve and not of
 //           small order: L1 checks it at registration. blockTime is below 2^40, time below 2^16.
 // Inputs:   isTransfer, isPostOrder, isWithdraw: booleans (checked here), at most one set; fields of OperationRoute,
 //           amount 88 bits (checked here); data: field element; ax, ay, owner: the account; r8x, r8y, s: signature;
-//           lifetime: expiry - blockTime, 40 bits; rest: balance after the debit, 88 bits; timeGap, sequenceGap: how far
-//           the access read lies before this slot, less 1, 16 and 48 bits; sequence 48 bits (all checked here);
-//           previousPriority: field element, within 2^32 of the priority fee (checked here); operationDomain,
-//           blockTime, time: given by the block.
+//           expiry: less than 2^40 after blockTime; balance: less the debit, 88 bits; previousTime, previousSequence: less
+//           than 2^16 and 2^48 below time and sequence; sequence 48 bits; previousPriority: within 2^32 of the priority
+//           fee (all checked here); operationDomain, blockTime, time: given by the block.
 // An unused slot carries any valid signature of any key; nothing of it leaves the slot but its place in the order.
 //
 // Three values that are read have no range check of their own. What is checked bounds them, and the gaps in their packed
 // words make the decoding unique over these bounds (docs/protocol.md §8, "Decoding"):
-//   expiry          in [blockTime, blockTime + 2^40), from lifetime;
+//   expiry          in [blockTime, blockTime + 2^40);
 //   previous access time in (-2^16, time), sequence in (-2^48, sequence), priority in (-2^32, 2^33);
-//   balance         in [0, 2^90), from rest and the debit.
+//   balance         in [0, 2^90), from what is left and the debit.
 pragma circom 2.2.0;
 
 include "generated/schema.circom";
@@ -32,7 +31,7 @@ template Operation() {
     signal input isWithdraw;
     signal input signer;
     signal input nonce;
-    signal input lifetime;
+    signal input expiry;
     signal input receiver;
     signal input fee;
     signal input priorityFee;
@@ -45,10 +44,10 @@ template Operation() {
     signal input r8y;
     signal input s;
     signal input sequence;
-    signal input timeGap;
+    signal input previousTime;
     signal input previousPriority;
-    signal input sequenceGap;
-    signal input rest;
+    signal input previousSequence;
+    signal input balance;
     signal input operationDomain;
     signal input blockTime;
     signal input time;
@@ -71,7 +70,7 @@ template Operation() {
     // The message and its signature.
     RangeCheck(INDEX_BITS())(signer);
     RangeCheck(40)(nonce);
-    RangeCheck(40)(lifetime);
+    RangeCheck(40)(expiry - blockTime);
     RangeCheck(INDEX_BITS())(receiver);
     RangeCheck(56)(fee);
     RangeCheck(32)(priorityFee);
@@ -81,7 +80,7 @@ template Operation() {
     var route = OPERATION_TRANSFER() * isTransfer + OPERATION_POST_ORDER() * isPostOrder
         + OPERATION_WITHDRAW() * isWithdraw
         + signer * 2 ** OFFSET_OperationRoute_signer() + nonce * 2 ** OFFSET_OperationRoute_nonce()
-        + (blockTime + lifetime) * 2 ** OFFSET_OperationRoute_expiry()
+        + expiry * 2 ** OFFSET_OperationRoute_expiry()
         + receiver * 2 ** OFFSET_OperationRoute_receiver() + fee * 2 ** OFFSET_OperationRoute_fee()
         + priorityFee * 2 ** OFFSET_OperationRoute_priorityFee();
     component account = PoseidonFixed(3, DOMAIN_ACCOUNT());
@@ -93,8 +92,7 @@ template Operation() {
     VerifySignature()(ax <== ax, ay <== ay, r8x <== r8x, r8y <== r8y, s <== s, message <== message.out);
 
     // The debit.
-    RangeCheck(AMOUNT_BITS())(rest);
-    var balance = rest + amount + fee + priorityFee;
+    RangeCheck(AMOUNT_BITS())(balance - amount - fee - priorityFee);
     fees <== used * (fee + priorityFee);
     transferCredit <== isTransfer * amount;
 
@@ -104,13 +102,13 @@ template Operation() {
     (distance - priorityFee + previousPriority) * (distance + priorityFee - previousPriority) === 0;
 
     // Time and sequence number rise along the account's accesses.
-    RangeCheck(16)(timeGap);
+    RangeCheck(16)(time - previousTime - 1);
     RangeCheck(SEQUENCE_BITS())(sequence);
-    RangeCheck(SEQUENCE_BITS())(sequenceGap);
+    RangeCheck(SEQUENCE_BITS())(sequence - previousSequence - 1);
 
-    var record = sequence + (time - 1 - timeGap) * 2 ** OFFSET_OperationRecord_previousTime()
+    var record = sequence + previousTime * 2 ** OFFSET_OperationRecord_previousTime()
         + previousPriority * 2 ** OFFSET_OperationRecord_previousPriority()
-        + (sequence - 1 - sequenceGap) * 2 ** OFFSET_OperationRecord_previousSequence()
+        + previousSequence * 2 ** OFFSET_OperationRecord_previousSequence()
         + balance * 2 ** OFFSET_OperationRecord_balance();
     trace[0] <== used * message.out;
     trace[1] <== used * record;

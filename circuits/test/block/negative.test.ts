@@ -209,9 +209,8 @@ describe("block circuit, data swapped after the challenge", () => {
     const access = (((honest0 - needed) * inverse(beta ** 3n)) % FIELD_MODULUS) + initial;
     const normal = ((access % FIELD_MODULUS) + FIELD_MODULUS) % FIELD_MODULUS;
 
-    let forged = change(input, ["operationRest", "0"], (value) => value + mint);
+    let forged = change(input, ["operationBalance", "0"], (value) => value + mint);
     forged = change(forged, ["cellAmount", String(bob)], (value) => value + mint);
-    forged = change(forged, ["cellLastAmount", String(bob)], (value) => value + mint);
     forged = change(forged, ["cellLastAccess", "0"], () => normal);
     expect(await commitmentOf(unbound, { ...forged, forced: [gamma, beta] })).toBeDefined();
     expect(await commitmentOf(circuit, forged)).toBeUndefined();

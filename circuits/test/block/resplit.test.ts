@@ -130,10 +130,11 @@ describe("a balance that borrows from the nonce", () => {
       ...input,
       operationNonce: set("operationNonce", 0n),
       operationAmount: set("operationAmount", amount),
-      operationRest: set("operationRest", rest),
+      operationBalance: set("operationBalance", held + borrowed),
       operationR8x: set("operationR8x", r8x),
       operationR8y: set("operationR8y", r8y),
       operationS: set("operationS", s),
+      cellCredit: (input.cellCredit as bigint[]).map((old, k) => (k === at(BOB) ? amount : old)),
       cellPayload: (input.cellPayload as bigint[]).map((old, i) => (i === at(ALICE) ? 1n : old)),
     };
     const after = new Map<number, Cell>([
@@ -219,7 +220,7 @@ describe("a block with a packed value split another way has no witness", () => {
     [
       "route: expiry takes a carry from the receiver",
       [
-        ["operationLifetime", 2, bit(operationRoute.offsets.receiver - operationRoute.offsets.expiry)],
+        ["operationExpiry", 2, bit(operationRoute.offsets.receiver - operationRoute.offsets.expiry)],
         ["operationReceiver", 2, -1n],
       ],
     ],
@@ -232,16 +233,16 @@ describe("a block with a packed value split another way has no witness", () => {
           1,
           bit(operationRecord.offsets.previousSequence - operationRecord.offsets.previousPriority),
         ],
-        ["operationSequenceGap", 1, 1n],
+        ["operationPreviousSequence", 1, -1n],
       ],
     ],
     [
       "record: the previous time takes a carry from the previous priority",
       [
         [
-          "operationTimeGap",
+          "operationPreviousTime",
           1,
-          -bit(operationRecord.offsets.previousPriority - operationRecord.offsets.previousTime),
+          bit(operationRecord.offsets.previousPriority - operationRecord.offsets.previousTime),
         ],
         ["operationPreviousPriority", 1, -1n],
       ],
@@ -250,7 +251,7 @@ describe("a block with a packed value split another way has no witness", () => {
     [
       "access: a later time passes as an earlier one of the next priority",
       [
-        ["operationTimeGap", 1, bit(accessOrder.offsets.priority)],
+        ["operationPreviousTime", 1, -bit(accessOrder.offsets.priority)],
         ["operationPreviousPriority", 1, 1n],
       ],
     ],

@@ -99,7 +99,7 @@ struct GroupG1 {
   using Packed = PackedG1;
   using Coordinate = Base;
   using CoordinateLanes = BaseLanes;
-  static constexpr unsigned rows_per_batch = lane_count == 1 ? 1024 : 256;
+  static constexpr unsigned rows_per_batch = lane_count == 1 ? 1024 : 192;
 
   /** Reduced coordinates, still with the radix of the lanes. */
   static Affine<Base> read(const Packed& p) { return {read_coordinate(p.x), read_coordinate(p.y)}; }
@@ -119,7 +119,7 @@ struct GroupG2 {
   using Packed = PackedG2;
   using Coordinate = Extension;
   using CoordinateLanes = ExtensionLanes;
-  static constexpr unsigned rows_per_batch = lane_count == 1 ? 512 : 128;
+  static constexpr unsigned rows_per_batch = lane_count == 1 ? 512 : 96;
 
   static Affine<Extension> read(const Packed& p) {
     return {{read_coordinate(p.x[0]), read_coordinate(p.x[1])}, {read_coordinate(p.y[0]), read_coordinate(p.y[1])}};

@@ -33,14 +33,19 @@ class PointReader {
   PointTable<G> read(uint32_t first_scalar, Threads& threads) {
     const size_t chunks = (count_ + chunk_size - 1) / chunk_size;
     std::vector<size_t> places(chunks + 1, 0);
-    threads.for_tasks(chunks, [&](size_t chunk, unsigned) { places[chunk + 1] = count_finite(load(chunk), chunk); });
+    std::vector<LargeArray<Packed>> buffers(threads.count());
+    threads.for_tasks(chunks, [&](size_t chunk, unsigned thread) {
+      load(chunk, buffers[thread]);
+      places[chunk + 1] = count_finite(buffers[thread], length(chunk));
+    });
     for (size_t i = 0; i < chunks; i++) places[i + 1] += places[i];
     PointTable<G> table;
     table.points = LargeArray<Packed>(places[chunks]);
     const bool is_dense = places[chunks] == count_ && first_scalar == 0;
     if (!is_dense) table.scalar_index = LargeArray<uint32_t>(places[chunks]);
-    threads.for_tasks(chunks, [&](size_t chunk, unsigned) {
-      LargeArray<Packed> points = load(chunk);
+    threads.for_tasks(chunks, [&](size_t chunk, unsigned thread) {
+      LargeArray<Packed>& points = buffers[thread];
+      load(chunk, points);
       const size_t place = places[chunk];
       const size_t finite = drop_infinite(points, chunk, first_scalar, is_dense ? nullptr : table.scalar_index.data() + place);
       convert(points, finite, table.points.data() + place, chunk);
@@ -57,10 +62,9 @@ class PointReader {
     return rest < chunk_size ? rest : chunk_size;
   }
 
-  LargeArray<Packed> load(size_t chunk) const {
-    LargeArray<Packed> points(length(chunk));
-    container_.read(section_.offset + chunk * chunk_size * sizeof(Packed), points.data(), points.size() * sizeof(Packed));
-    return points;
+  void load(size_t chunk, LargeArray<Packed>& points) const {
+    if (points.size() == 0) points = LargeArray<Packed>(count_ < chunk_size ? count_ : chunk_size);
+    container_.read(section_.offset + chunk * chunk_size * sizeof(Packed), points.data(), length(chunk) * sizeof(Packed));
   }
 
   static bool is_all_zero(const Packed& p) {
@@ -71,16 +75,16 @@ class PointReader {
     return true;
   }
 
-  size_t count_finite(const LargeArray<Packed>& points, size_t) const {
+  static size_t count_finite(const LargeArray<Packed>& points, size_t count) {
     size_t finite = 0;
-    for (size_t i = 0; i < points.size(); i++) finite += !is_all_zero(points[i]);
+    for (size_t i = 0; i < count; i++) finite += !is_all_zero(points[i]);
     return finite;
   }
 
   /** Moves the finite points to the front and notes their scalars; checks the ranges of their coordinates. */
   size_t drop_infinite(LargeArray<Packed>& points, size_t chunk, uint32_t first_scalar, uint32_t* scalar_index) const {
     size_t finite = 0;
-    for (size_t i = 0; i < points.size(); i++) {
+    for (size_t i = 0; i < length(chunk); i++) {
       if (is_all_zero(points[i])) continue;
       const Integer256* coordinates = reinterpret_cast<const Integer256*>(&points[i]);
       for (size_t k = 0; k < coordinate_words; k++) {
@@ -147,7 +151,14 @@ struct Coefficients {
     const size_t domain_size = size_t{1} << file.domain_size_log2;
     std::vector<uint32_t> counts[2];
     for (std::vector<uint32_t>& count : counts) count.assign(domain_size + 1, 0);
-    scan(file, threads, [&](uint32_t matrix, uint32_t row, uint32_t, const Integer256&) { counts[matrix][row + 1]++; });
+    values.resize(2);
+    recent_.assign(recent_size, 0);
+    LargeArray<Decoded> decoded(file.coefficient_count);
+    size_t next = 0;
+    scan(file, threads, [&](uint32_t matrix, uint32_t row, uint32_t wire, const Integer256& value) {
+      counts[matrix][row + 1]++;
+      decoded[next++] = {matrix << 31 | row, {wire, place_of(value)}};
+    });
     for (int matrix = 0; matrix < 2; matrix++) {
       SparseMatrix& target = matrices[matrix];
       for (size_t row = 0; row < domain_size; row++) counts[matrix][row + 1] += counts[matrix][row];
@@ -155,17 +166,21 @@ struct Coefficients {
       for (size_t row = 0; row <= domain_size; row++) target.row_begin[row] = counts[matrix][row];
       target.entries = LargeArray<SparseMatrix::Entry>(counts[matrix][domain_size]);
     }
-    values.resize(2);
-    recent_.assign(recent_size, 0);
-    scan(file, threads, [&](uint32_t matrix, uint32_t row, uint32_t wire, const Integer256& value) {
-      matrices[matrix].entries[counts[matrix][row]++] = {wire, place_of(value)};
-    });
+    for (size_t i = 0; i < next; i++) {
+      const uint32_t matrix = decoded[i].matrix_and_row >> 31, row = decoded[i].matrix_and_row & 0x7fffffff;
+      matrices[matrix].entries[counts[matrix][row]++] = decoded[i].entry;
+    }
     recent_.clear();
     recent_.shrink_to_fit();
   }
 
  private:
   static constexpr size_t recent_size = 1 << 16;
+
+  struct Decoded {
+    uint32_t matrix_and_row;
+    SparseMatrix::Entry entry;
+  };
 
   template <class Visit>
   static void scan(const ZkeyFile& file, Threads& threads, const Visit& visit) {

@@ -6,6 +6,9 @@
 
 namespace catalyze::CATALYZE_PATH {
 
+/** Entries ahead of time that witness values are asked for. */
+constexpr uint32_t prefetch_distance = 16;
+
 /** One row of a matrix times the witness, in the radix of the lanes. */
 inline ScalarElement row_product(const Coefficients& coefficients, const SparseMatrix& matrix, size_t row,
                                  const Integer256* witness) {
@@ -15,6 +18,9 @@ inline ScalarElement row_product(const Coefficients& coefficients, const SparseM
   ScalarElement plain = ScalarElement::zero();
   for (uint32_t i = matrix.row_begin[row]; i < matrix.row_begin[row + 1]; i++) {
     const SparseMatrix::Entry entry = matrix.entries[i];
+    if (i + prefetch_distance < matrix.entries.size()) {
+      __builtin_prefetch(&witness[matrix.entries[i + prefetch_distance].wire]);
+    }
     const ScalarElement value = ScalarElement::from_montgomery_integer(witness[entry.wire]);
     if (entry.value == SparseMatrix::plus_one) {
       plain = plain + value;

@@ -1,5 +1,8 @@
 // Many independent affine additions with one inversion for all of them (Montgomery's trick), lane_count at a time.
 //
+// A batch is gathered (differences, running product), then finished (scatter) while the points of the next one are
+// fetched. Additions between two flushes are independent, so it does not matter that they overlap.
+//
 // Cost per addition in G1: 5 multiplications and 1 squaring, plus a share of the inversion; in G2 the inverses are
 // taken of norms, which saves two of the nine multiplications that a chain of extension elements would cost.
 // Complete: equal, opposite and infinite operands are found by comparing low limbs (one in 2^49 false alarms) and
@@ -42,7 +45,7 @@ class BatchAddition {
   static SignedPointer positive(const Packed* p) { return reinterpret_cast<SignedPointer>(p); }
 
   BatchAddition() : rows_(G::rows_per_batch) {
-    additions_.resize(capacity);
+    for (std::vector<Addition>& additions : additions_) additions.resize(capacity);
     // Two points that are never equal nor infinite fill the last row; whether they lie on the curve does not matter.
     G::write(padding_[0], {Coordinate::one(), Coordinate::one()});
     G::write(padding_[1], {Coordinate::one() + Coordinate::one(), Coordinate::one()});
@@ -50,23 +53,14 @@ class BatchAddition {
 
   /** *out ← left + right, at the latest with the next flush; out may be left's or right's own place. */
   void add(SignedPointer left, SignedPointer right, Packed* out) {
-    additions_[pending_++] = {left, right, out};
-    if (pending_ == capacity) flush();
+    additions_[filling_][pending_++] = {left, right, out};
+    if (pending_ == capacity) advance();
   }
 
   /** Carries out what has been collected. */
   void flush() {
-    if (pending_ == 0) return;
-    const size_t row_count = (pending_ + lane_count - 1) / lane_count;
-    for (size_t i = pending_; i < row_count * lane_count; i++) {
-      additions_[i] = {positive(&padding_[0]), positive(&padding_[1]), &padding_[2]};
-    }
-    gather(row_count);
-    scatter(row_count);
-    for (const Override& entry : overrides_) *entry.out = entry.value;
-    overrides_.clear();
-    total_ += pending_;
-    pending_ = 0;
+    if (pending_ > 0) advance();
+    scatter();
   }
 
   /** Additions carried out so far. */
@@ -90,6 +84,22 @@ class BatchAddition {
     Packed value;
   };
 
+  /** Ends the batch before, then gathers the one that has been collected: its inverses are ready after this. */
+  void advance() {
+    std::vector<Addition>& additions = additions_[filling_];
+    const size_t row_count = (pending_ + lane_count - 1) / lane_count;
+    for (size_t i = pending_; i < row_count * lane_count; i++) {
+      additions[i] = {positive(&padding_[0]), positive(&padding_[1]), &padding_[2]};
+    }
+    next_row_count_ = row_count;
+    scatter();
+    total_ += pending_;
+    pending_ = 0;
+    next_row_count_ = 0;
+    filling_ ^= 1;
+    gather(row_count);
+  }
+
   static const Packed* address(SignedPointer p) { return reinterpret_cast<const Packed*>(p & ~SignedPointer{1}); }
 
   static Affine<Coordinate> read(SignedPointer p) {
@@ -98,33 +108,34 @@ class BatchAddition {
     return point;
   }
 
-  void prefetch(size_t row) const {
-    const Addition* addition = &additions_[row * lane_count];
+  /** Asks for the points of one row, into the first-level or the second-level cache. */
+  template <int level>
+  static void prefetch(const Addition* addition) {
     for (unsigned lane = 0; lane < lane_count; lane++) {
       for (size_t offset = 0; offset < sizeof(Packed); offset += 64) {
-        __builtin_prefetch(reinterpret_cast<const char*>(addition[lane].left & ~SignedPointer{1}) + offset);
-        __builtin_prefetch(reinterpret_cast<const char*>(addition[lane].right & ~SignedPointer{1}) + offset);
+        __builtin_prefetch(reinterpret_cast<const char*>(addition[lane].left & ~SignedPointer{1}) + offset, 0, level == 1 ? 3 : 2);
+        __builtin_prefetch(reinterpret_cast<const char*>(addition[lane].right & ~SignedPointer{1}) + offset, 0, level == 1 ? 3 : 2);
       }
     }
   }
 
   void gather(size_t row_count) {
     constexpr size_t distance = lane_count == 1 ? 24 : 4;
-    for (size_t row = 0; row < (row_count < distance ? row_count : distance); row++) prefetch(row);
+    const Addition* additions = additions_[filling_ ^ 1].data();
+    for (size_t row = 0; row < (row_count < distance ? row_count : distance); row++) prefetch<1>(additions + row * lane_count);
     static constexpr Integer256 one = power_of_two(BaseLanes::radix_bits, BaseFieldPrime::modulus);
     BaseLanes product = broadcast(Base::from_montgomery_integer(one));
     for (size_t row = 0; row < row_count; row++) {
-      if (row + distance < row_count) prefetch(row + distance);
-      gather_row(row);
+      if (row + distance < row_count) prefetch<1>(additions + (row + distance) * lane_count);
+      gather_row(rows_[row], additions + row * lane_count);
       rows_[row].prefix = product;
       product = multiply(product, rows_[row].denominator.of(rows_[row].dx));
     }
     inverse_ = invert_lanes(product);
+    gathered_row_count_ = row_count;
   }
 
-  void gather_row(size_t index) {
-    const Addition* addition = &additions_[index * lane_count];
-    Row& row = rows_[index];
+  void gather_row(Row& row, const Addition* addition) {
     const Packed* left[lane_count];
     const Packed* right[lane_count];
     unsigned left_signs = 0, right_signs = 0;
@@ -175,9 +186,14 @@ class BatchAddition {
     overrides_.push_back(entry);
   }
 
-  void scatter(size_t row_count) {
+  /** Finishes the gathered batch, if there is one; meanwhile the points of the next one come into the cache. */
+  void scatter() {
+    const Addition* additions = additions_[filling_ ^ 1].data();
+    const Addition* next = additions_[filling_].data();
     BaseLanes inverse = inverse_;
-    for (size_t index = row_count; index-- > 0;) {
+    size_t next_row = 0;
+    for (size_t index = gathered_row_count_; index-- > 0; next_row++) {
+      if (next_row < next_row_count_) prefetch<2>(next + next_row * lane_count);
       const Row& row = rows_[index];
       const BaseLanes inverse_denominator = multiply(inverse, row.prefix);
       inverse = multiply(inverse, row.denominator.of(row.dx));
@@ -185,13 +201,20 @@ class BatchAddition {
       const CoordinateLanes x = reduced_difference(square(slope), row.sum_x);
       const CoordinateLanes y = reduced_difference(multiply(slope, difference(row.x, x)), row.y);
       Packed* out[lane_count];
-      for (unsigned lane = 0; lane < lane_count; lane++) out[lane] = additions_[index * lane_count + lane].out;
+      for (unsigned lane = 0; lane < lane_count; lane++) out[lane] = additions[index * lane_count + lane].out;
       store_points(out, x, y);
     }
+    gathered_row_count_ = 0;
+    for (const Override& entry : overrides_) *entry.out = entry.value;
+    overrides_.clear();
   }
 
-  std::vector<Addition> additions_;
+  /** The batch that is being collected, additions_[filling_], and the one before. */
+  std::vector<Addition> additions_[2];
+  unsigned filling_ = 0;
   size_t pending_ = 0;
+  /** Rows of the batch before that are gathered but not finished, and of the next one during scatter. */
+  size_t gathered_row_count_ = 0, next_row_count_ = 0;
   std::vector<Row> rows_;
   std::vector<Override> overrides_;
   BaseLanes inverse_;

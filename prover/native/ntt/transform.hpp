@@ -248,10 +248,12 @@ class Transform {
     }
     const size_t width = row_length < columns_at_once ? row_length : columns_at_once;
     const size_t chunks = row_length / width;
-    threads.for_tasks(blocks * ((chunks + 7) / 8), [&](size_t task, unsigned) {
+    std::vector<LargeArray<ScalarLanes>> buffers(threads.count());
+    threads.for_tasks(blocks * ((chunks + 7) / 8), [&](size_t task, unsigned thread) {
       const size_t per_block = (chunks + 7) / 8;
       ScalarLanes* block = vectors + task / per_block * size;
-      LargeArray<ScalarLanes> buffer(rows * width);
+      LargeArray<ScalarLanes>& buffer = buffers[thread];
+      if (buffer.size() == 0) buffer = LargeArray<ScalarLanes>(rows * width);
       const size_t first = task % per_block * 8;
       for (size_t chunk = first; chunk < first + 8 && chunk < chunks; chunk++) {
         const size_t column = chunk * width;

@@ -3,6 +3,7 @@
 //   tool self-test [seed]                       every path that this processor runs; exit code 1 on a failure
 //   tool field                                  lines "q|r * + - / a b" of hexadecimal numbers → results
 //   tool bench field|msm|ntt [log2] [threads]   one line of JSON per result
+//   tool measure program arguments…             runs it; the last line of stderr: wall, cpu (s), peak memory (KB)
 //   tool prove key.zkey witness.wtns proof.json public.json [threads] [repetitions]
 #include <chrono>
 #include <cinttypes>
@@ -10,6 +11,12 @@
 #include <cstring>
 #include <ctime>
 #include <vector>
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 #include "../files/container.hpp"
 #include "../groth16/backend.hpp"
@@ -153,6 +160,25 @@ int prove(int count, char** arguments) {
   return 0;
 }
 
+int measure(char** arguments) {
+  const double start = wall_seconds();
+  const pid_t child = fork();
+  if (child < 0) throw Failure{PROVER_SYSTEM_FAILED, "", "", "no process can be started"};
+  if (child == 0) {
+    execvp(arguments[0], arguments);
+    _exit(127);
+  }
+  int status = 0;
+  struct rusage usage {};
+  while (wait4(child, &status, 0, &usage) < 0) {
+    if (errno != EINTR) throw Failure{PROVER_SYSTEM_FAILED, "", "", "the process can't be waited for"};
+  }
+  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec); };
+  fprintf(stderr, "{\"wall\": %.4f, \"cpu\": %.4f, \"peak_kilobytes\": %ld}\n", wall_seconds() - start,
+          seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
 int run(int count, char** arguments) {
   const std::string command = count > 1 ? arguments[1] : "";
   if (command == "path") {
@@ -167,6 +193,7 @@ int run(int count, char** arguments) {
     select_backend(nullptr).benchmark(arguments[2], count > 3 ? static_cast<unsigned>(atoi(arguments[3])) : 16, threads, stdout);
     return 0;
   }
+  if (command == "measure" && count > 2) return measure(arguments + 2);
   if (command == "prove" && count >= 6) return prove(count - 2, arguments + 2);
   fprintf(stderr, "usage: see the head of tool/main.cpp\n");
   return 2;

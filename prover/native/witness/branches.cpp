@@ -119,6 +119,7 @@ NodeId Machine::read(const Value& pointer, uint32_t offset) {
   const auto range = graph_.interval(pointer.node);
   if (!range || range->high - range->low >= MAXIMUM_TABLE) throw Unsupported("an index has no known bounds");
   const auto scale = static_cast<uint32_t>(pointer.bits >> 32), base = static_cast<uint32_t>(pointer.bits) + offset;
+  steps_ += static_cast<uint64_t>(range->high - range->low);
   GatherTable table{range->low, {}};
   for (int64_t index = range->low; index <= range->high; index++) {
     const NodeId entry = memory_.try_read(base + scale * static_cast<uint32_t>(index));
@@ -155,6 +156,7 @@ Outcome Machine::call_runtime(Runtime function) {
     case Runtime::copyn: {
       const auto count = static_cast<uint32_t>(pop_plain());
       const Value from = pop(), to = pop();
+      steps_ += count;
       for (uint32_t i = 0; i < count; i++) write(to, read(from, ELEMENT_BYTES * i), ELEMENT_BYTES * i);
       return Outcome::reached_end;
     }

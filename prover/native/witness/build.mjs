@@ -18,7 +18,16 @@ const sources = readdirSync(folder)
   .filter((name) => name.endsWith(".cpp"))
   .sort();
 const flags = [
-  ...["-std=c++17", "-O3", "-fno-tree-vectorize", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra"],
+  ...[
+    "-std=c++17",
+    "-O3",
+    "-fno-tree-vectorize",
+    "-fPIC",
+    "-shared",
+    "-fvisibility=hidden",
+    "-Wall",
+    "-Wextra",
+  ],
   "-DNODE_GYP_MODULE_NAME=catalyze_witness",
   ...(sanitize ? ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"] : []),
   ...(process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : []),
@@ -53,7 +62,11 @@ function findCompiler() {
   return [process.env.CXX, "c++", "g++", "clang++"].find((name) => name && works(name));
 }
 
-function build() {
+/**
+ * Builds the addon unless it is up to date. Never throws because of the compiler.
+ * @returns what was done, in words
+ */
+export function buildNativeWitness() {
   const key = contentKey();
   if (existsSync(addon) && existsSync(stamp) && readFileSync(stamp, "utf8") === key) return "up to date";
   const headers = findHeaders();
@@ -70,4 +83,6 @@ function build() {
   return `built with ${compiler}`;
 }
 
-console.log(`native witness generator: ${build()}`);
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  console.log(`native witness generator: ${buildNativeWitness()}`);
+}

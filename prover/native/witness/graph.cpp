@@ -7,7 +7,8 @@ namespace catalyze::witness {
 
 namespace {
 
-constexpr size_t MAXIMUM_NODES = 96u << 20;
+constexpr size_t MAXIMUM_NODES = 48u << 20;
+constexpr size_t MAXIMUM_TABLE_ENTRIES = 16u << 20;
 constexpr int64_t INTERVAL_LIMIT = int64_t{1} << 40;
 constexpr int INTERVAL_DEPTH = 12;
 
@@ -70,25 +71,30 @@ Graph::Graph() : index_(1 << 16, 0), constant_index_(1 << 10, 0) {
 NodeId Graph::make(Operation operation, NodeId a, NodeId b, NodeId c, bool is_bool) {
   if ((nodes.size() + 1) * 2 > index_.size()) grow_index();
   const size_t mask = index_.size() - 1;
-  size_t place = hash_node(operation, a, b, c) & mask;
+  const uint64_t hash = hash_node(operation, a, b, c);
+  const uint64_t tag = hash & 0xffffffff00000000;
+  size_t place = hash & mask;
   for (; index_[place] != 0; place = (place + 1) & mask) {
-    const Node& node = nodes[index_[place] - 1];
-    if (node.operation == operation && node.a == a && node.b == b && node.c == c) return index_[place] - 1;
+    if ((index_[place] ^ tag) >> 32 != 0) continue;
+    const auto known = static_cast<NodeId>(index_[place]) - 1;
+    const Node& node = nodes[known];
+    if (node.operation == operation && node.a == a && node.b == b && node.c == c) return known;
   }
   if (nodes.size() >= MAXIMUM_NODES) throw Unsupported("the circuit computes too many values");
   nodes.push_back({a, b, c, operation, is_bool});
-  index_[place] = static_cast<uint32_t>(nodes.size());
+  index_[place] = tag | nodes.size();
   return static_cast<NodeId>(nodes.size() - 1);
 }
 
 void Graph::grow_index() {
-  std::vector<uint32_t> larger(index_.size() * 2, 0);
+  std::vector<uint64_t> larger(index_.size() * 2, 0);
   const size_t mask = larger.size() - 1;
   for (size_t id = 0; id < nodes.size(); id++) {
     const Node& node = nodes[id];
-    size_t place = hash_node(node.operation, node.a, node.b, node.c) & mask;
+    const uint64_t hash = hash_node(node.operation, node.a, node.b, node.c);
+    size_t place = hash & mask;
     while (larger[place] != 0) place = (place + 1) & mask;
-    larger[place] = static_cast<uint32_t>(id + 1);
+    larger[place] = (hash & 0xffffffff00000000) | (id + 1);
   }
   index_ = std::move(larger);
 }
@@ -343,6 +349,8 @@ NodeId Graph::gather(NodeId index, GatherTable table) {
       return make(Operation::gather, index, static_cast<NodeId>(known), 0, false);
     }
   }
+  table_entries_ += table.entries.size();
+  if (table_entries_ > MAXIMUM_TABLE_ENTRIES) throw Unsupported("the circuit's tables are too large");
   tables.push_back(std::move(table));
   return make(Operation::gather, index, static_cast<NodeId>(tables.size() - 1), 0, false);
 }

@@ -111,7 +111,9 @@ class Graph {
   std::optional<Interval> compute_interval(NodeId node, int depth) const;
   std::optional<Interval> arithmetic_interval(const Node& node, int depth) const;
 
-  std::vector<uint32_t> index_;
+  /** Open addressing: upper half of the hash, one more than the node's number. */
+  std::vector<uint64_t> index_;
+  size_t table_entries_ = 0;
   /** Open addressing over nodes, one more than the node's number. */
   std::vector<uint32_t> constant_index_;
 };

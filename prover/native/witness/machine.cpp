@@ -7,7 +7,7 @@ namespace {
 
 constexpr uint32_t MAXIMUM_DEPTH = 1000;
 constexpr size_t MAXIMUM_STACK = 1u << 16;
-constexpr uint64_t MAXIMUM_STEPS = uint64_t{1} << 33;
+constexpr uint64_t MAXIMUM_STEPS = uint64_t{1} << 31;
 
 }  // namespace
 
@@ -92,6 +92,14 @@ Outcome Machine::execute(Frame& frame, uint32_t pc, uint32_t stop) {
     if (++steps_ > MAXIMUM_STEPS) throw Unsupported("the program takes too many steps");
     const Instruction& instruction = code[pc];
     switch (instruction.opcode) {
+      case 0x20:
+        push(frame.locals[instruction.a]);
+        pc++;
+        break;
+      case 0x41:
+        push_plain(instruction.constant);
+        pc++;
+        break;
       case 0x02:
       case 0x03:
         frame.labels.push_back({&instruction, stack_.size()});
@@ -157,9 +165,6 @@ void Machine::execute_plain(const Instruction& instruction, Frame& frame) {
     case 0x1a:
       pop();
       return;
-    case 0x20:
-      push(frame.locals[instruction.a]);
-      return;
     case 0x21:
       frame.locals[instruction.a] = pop();
       return;
@@ -167,7 +172,6 @@ void Machine::execute_plain(const Instruction& instruction, Frame& frame) {
       frame.locals[instruction.a] = pop();
       push(frame.locals[instruction.a]);
       return;
-    case 0x41:
     case 0x42:
       push_plain(instruction.constant);
       return;
@@ -184,6 +188,16 @@ void Machine::execute_plain(const Instruction& instruction, Frame& frame) {
       break;
   }
   if (opcode >= 0x28 && opcode <= 0x3e) return execute_memory(instruction);
+  if (opcode == 0x6a || opcode == 0x6c) {
+    const size_t size = stack_.size();
+    if (size >= stack_floor_ + 2 && stack_[size - 1].kind == Value::Kind::plain &&
+        stack_[size - 2].kind == Value::Kind::plain) {
+      const uint64_t a = stack_[size - 2].bits, b = stack_[size - 1].bits;
+      stack_.pop_back();
+      stack_.back().bits = static_cast<uint32_t>(opcode == 0x6a ? a + b : a * b);
+      return;
+    }
+  }
   if (execute_symbolic(opcode)) return;
   const bool is_i64 = (opcode >= 0x50 && opcode <= 0x5a) || (opcode >= 0x79 && opcode <= 0x8a) || opcode == 0xa7;
   if (is_i64) return execute_i64(opcode);

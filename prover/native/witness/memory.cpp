@@ -9,6 +9,7 @@ namespace catalyze::witness {
 namespace {
 
 constexpr uint32_t MAXIMUM_PAGES = 1u << 13;
+constexpr size_t MAXIMUM_RECORDS = 32u << 20;
 
 const WordState* find(const std::vector<WordState>& states, uint32_t word) {
   const auto found = std::lower_bound(states.begin(), states.end(), word,
@@ -62,7 +63,10 @@ void Memory::store(uint32_t address, uint32_t value) {
   set(word, value, PLAIN);
 }
 
-void Memory::record(uint32_t word) { undo_.push_back({word, plain_[word], mark_[word]}); }
+void Memory::record(uint32_t word) {
+  if (undo_.size() >= MAXIMUM_RECORDS) throw Unsupported("a branch writes too much");
+  undo_.push_back({word, plain_[word], mark_[word]});
+}
 
 void Memory::set(uint32_t word, uint32_t plain, uint32_t mark) {
   if (recording_ > 0) record(word);

@@ -115,6 +115,19 @@ void read_immediate(Reader& reader, Instruction& instruction) {
   }
 }
 
+/** Replaces sums, differences and products of two constants, in which circom writes most addresses. */
+void fold_constants(std::vector<Instruction>& code) {
+  const size_t size = code.size();
+  const uint16_t opcode = code[size - 1].opcode;
+  if (size < 3 || opcode < 0x6a || opcode > 0x6c || code[size - 2].opcode != 0x41 || code[size - 3].opcode != 0x41) {
+    return;
+  }
+  const auto a = static_cast<uint32_t>(code[size - 3].constant), b = static_cast<uint32_t>(code[size - 2].constant);
+  const uint32_t result = opcode == 0x6a ? a + b : opcode == 0x6b ? a - b : static_cast<uint32_t>(uint64_t{a} * b);
+  code.resize(size - 2);
+  code.back().constant = result;
+}
+
 struct OpenBlock {
   uint32_t start;
   uint32_t otherwise;
@@ -163,6 +176,7 @@ void decode_body(const Module& module, Function& function, Reader reader) {
     check_operand(module, function, instruction, open.size());
     if (instruction.opcode == 0x03) instruction.a = here;
     function.code.push_back(instruction);
+    fold_constants(function.code);
     if (instruction.opcode >= 0x02 && instruction.opcode <= 0x04) {
       open.push_back({here, 0});
     } else if (instruction.opcode == 0x05) {

@@ -1,5 +1,5 @@
-// Witness generation with circom's WASM programs. Programs are compiled once per process and run in worker threads,
-// so that the event loop stays free; an idle thread is kept for the next call.
+// Witness generation, native or with circom's WASM programs. WASM programs are compiled once per process and run in
+// worker threads, so that the event loop stays free; an idle thread is kept for the next call.
 
 import { open } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -8,6 +8,7 @@ import { readUint256, SCALAR_FIELD_PRIME } from "../field.js";
 import { encodeWitness } from "../files/wtns.js";
 import { HandlerError, ScriptWorker } from "../threads/script-worker.js";
 import { type CircuitInput, encodeInput } from "./input.js";
+import { tryGenerateWitnessNative } from "./native-program.js";
 import {
   createWitnessHandler,
   instantiateProgram,
@@ -37,12 +38,18 @@ const MAXIMUM_PROGRAM_BYTES = 2 ** 30;
 const programs = new Map<string, CompiledProgram>();
 
 /**
- * Computes the witness of a circuit.
+ * Computes the witness of a circuit: natively where that was built and can, otherwise with the WASM program. The
+ * bytes are the same.
  * @returns the bytes of a `.wtns` file
  * @throws WitnessInputError when the input does not fit the circuit's signals, WitnessGenerationError when no
  * witness exists (its message names the failing template and line) or the program can't be used, AbortedError
  */
 export async function generateWitness(parameters: GenerateWitnessParameters): Promise<Uint8Array> {
+  return (await tryGenerateWitnessNative(parameters)) ?? generateWitnessWasm(parameters);
+}
+
+/** The same as generateWitness, always with the WASM program. */
+export async function generateWitnessWasm(parameters: GenerateWitnessParameters): Promise<Uint8Array> {
   const { programPath, signal } = parameters;
   throwIfAborted(signal, "the witness generation");
   const module = await compileProgram(programPath);

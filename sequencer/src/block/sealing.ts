@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { BlockHeader, SealedBlock } from "@catalyze/circuits/reference";
 import { announceBlock, blockTime, type Context, reloadLedger } from "../core/context.js";
 import { SequencerError } from "../errors.js";
-import { SETTLEMENT_LINGER_MS } from "../limits.js";
+import { SETTLEMENT_IDLE_LINGER_MS, SETTLEMENT_LINGER_MS } from "../limits.js";
 import { countUnprovenBlocks, recordDropped, recordSealedBlock } from "../store/blocks.js";
 import { listRequests } from "../store/chain.js";
 import {
@@ -151,7 +151,7 @@ async function linger(context: Context, onlySettlements: boolean): Promise<numbe
   const lingerMs = context.config.lingerMs ?? 1_500;
   if (!onlySettlements) return lingerMs;
   const leases = await listActiveLeases(context.driver, context.clock.nowMs());
-  return leases.length > 0 ? Math.max(lingerMs, SETTLEMENT_LINGER_MS) : lingerMs;
+  return Math.max(lingerMs, leases.length > 0 ? SETTLEMENT_LINGER_MS : SETTLEMENT_IDLE_LINGER_MS);
 }
 
 /** Decides at every turn whether to seal. */

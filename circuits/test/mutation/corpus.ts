@@ -1,0 +1,407 @@
+// The circuits under mutation, with good witnesses of each: blocks that use every slot, blocks that use none, and
+// blocks whose unused slots carry whatever their constraints allow.
+import { blockCircuit, type CircuitInput, type CircuitInstance } from "@catalyze/circuits/build";
+import {
+  blockCircuitInput,
+  getSeed,
+  poseidon,
+  publicKey,
+  type SealedBlock,
+  signMessage,
+} from "@catalyze/circuits/reference";
+import {
+  accessOrder,
+  type BlockSize,
+  DOMAIN_OPERATION,
+  operationRoute,
+  seedSubject,
+} from "@catalyze/circuits/schema";
+import { digitsCircuit } from "../../programs/digits/circuit.js";
+import { readDigits, readDigitsModel, splitDigits } from "../../programs/digits/dataset.js";
+import {
+  classify,
+  digitsProgram,
+  encodeInput,
+  encodeResult,
+  parametersCommitment,
+  parametersWords,
+} from "../../programs/digits/reference.js";
+import { chunkJobs, chunkStatement, chunkWitnessInput } from "../../reference/program.js";
+import { accountStatic } from "../../reference/state.js";
+import type { Lies } from "../../tools/mutation-program.js";
+import {
+  ALICE,
+  BOB,
+  common,
+  emptyScenario,
+  makeOrder,
+  ownerOf,
+  PROVIDER,
+  privateKey,
+  registerAll,
+  runBlock,
+  type Scenario,
+  sign,
+  zOf,
+} from "../block/scenario.js";
+
+/** A block circuit in which a test can use every slot. */
+export const TINY: BlockSize = {
+  name: "tiny",
+  depth: 2,
+  requests: 6,
+  settlements: 2,
+  orders: 1,
+  withdrawals: 1,
+  cells: 8,
+  operations: 3,
+};
+
+/** The block circuit under mutation. */
+export const tinyCircuit = (): CircuitInstance => blockCircuit(TINY);
+
+/** Inputs of the block circuit for a sealed block, challenge included. */
+export const inputOf = (block: SealedBlock): CircuitInput => ({ ...blockCircuitInput(block), z: zOf(block) });
+
+/** Registered accounts and an order of two chunks by Alice. */
+export function openOrder(scenario: Scenario): number {
+  const { state } = scenario;
+  runBlock(scenario, (draft) => registerAll(draft, 1_000_000n));
+  const posted = runBlock(scenario, (draft) => {
+    draft.addOperation(
+      sign(state, { kind: "postOrder", ...common(ALICE, 0n), order: makeOrder(state, ALICE, 0n) }),
+      1n,
+    );
+  });
+  return posted.orders[0]!.index;
+}
+
+/** A block with every kind of slot in use: deposit, settlement, order, withdrawal, transfer. */
+export function busyBlock(scenario: Scenario): SealedBlock {
+  const { state } = scenario;
+  const orderIndex = openOrder(scenario);
+  return runBlock(scenario, (draft) => {
+    draft.addRequest({ kind: "deposit", index: BOB, time: 3n, depositor: 9n, amount: 17n });
+    draft.addSettlement({ orderIndex, chunk: 1, provider: PROVIDER, resultsRoot: 5n, price: 900n });
+    draft.addOperation(
+      sign(state, { kind: "postOrder", ...common(ALICE, 1n), order: makeOrder(state, ALICE, 1n) }),
+      2n,
+    );
+    draft.addOperation(
+      sign(state, { kind: "withdraw", ...common(ALICE, 2n), amount: 50n, priorityFee: 4n }),
+      3n,
+    );
+    draft.addOperation(
+      sign(state, { kind: "transfer", ...common(BOB, 0n), receiver: ALICE, amount: 60n, priorityFee: 3n }),
+      4n,
+    );
+  });
+}
+
+/** A seed with all four terms, in cell 0. */
+const RICH_SEED = 0;
+
+/** Numbers with many bits set, so that weakened bits show. */
+const ODD_AMOUNT = 0x2aaa_aaaa_aaaa_aaaa_aaaa_aan;
+
+/** Registers the accounts; then a seed with all terms, and large deposits; then an order of it. */
+function richScenario(): { scenario: Scenario; orderIndex: number; blocks: SealedBlock[] } {
+  const scenario = emptyScenario(TINY);
+  const { state } = scenario;
+  const blocks = [runBlock(scenario, (draft) => registerAll(draft, 0x5555_5555_5555n))];
+  blocks.push(
+    runBlock(scenario, (draft) => {
+      draft.addRequest({
+        kind: "registerSeed",
+        index: RICH_SEED,
+        time: 0x55_5555_5555n,
+        parametersCommitment: 987_654_321n,
+        programId: 123_456_789_123n,
+        subject: seedSubject.encode({ parent: 0x5555_5555_5555_5555n, seedId: 0x2aaa_aaaa_aaaa_aaaan }),
+        terms: { royalty: 1365n, middleware: 2730n, burn: 1365n, pool: 2730n, version: 0x5555_5555n },
+      });
+      draft.addRequest({
+        kind: "deposit",
+        index: ALICE,
+        time: 5n,
+        depositor: 1n << 159n,
+        amount: ODD_AMOUNT,
+      });
+      draft.addRequest({ kind: "deposit", index: BOB, time: 5n, depositor: 7n, amount: ODD_AMOUNT * 2n });
+    }),
+  );
+  const seed = getSeed(state, RICH_SEED);
+  const order = makeOrder(state, ALICE, 0n, {
+    seed: BigInt(RICH_SEED),
+    programId: seed.programId,
+    parametersCommitment: seed.parametersCommitment,
+    terms: seed.terms,
+    jobCount: 43_690n,
+    chunkSize: 21_845n,
+    priceLimit: 0x5555_5555_5555n,
+    settlementFee: 0x2aaa_aaaan,
+    savingsShare: 5461n,
+    modes: 5n,
+    minimumBond: 0x5555_5555_5555_5555n,
+    deadline: 0x55_5555_5555n,
+  });
+  const posted = runBlock(scenario, (draft) => {
+    draft.addOperation(
+      sign(state, {
+        kind: "postOrder",
+        ...common(ALICE, 0n),
+        expiry: 0x75_5555_5555n,
+        fee: 0x55_5555_5555n,
+        order,
+      }),
+      1n,
+    );
+  });
+  blocks.push(posted);
+  return { scenario, orderIndex: posted.orders[0]!.index, blocks };
+}
+
+/** Both chunks of an order settled and the order closed, with transfers and a registration. */
+function closingBlock(scenario: Scenario, orderIndex: number): SealedBlock {
+  const { state } = scenario;
+  return runBlock(scenario, (draft) => {
+    draft.addSettlement({ orderIndex, chunk: 1, provider: PROVIDER, resultsRoot: 5n, price: 0x5555_5555n });
+    draft.addSettlement({
+      orderIndex,
+      chunk: 0,
+      provider: PROVIDER,
+      resultsRoot: 6n,
+      price: 0x2aaa_aaaa_aaaan,
+    });
+    draft.addOperation(
+      sign(state, {
+        kind: "transfer",
+        ...common(ALICE, 1n),
+        receiver: BOB,
+        amount: ODD_AMOUNT / 4n,
+        priorityFee: 0x5555_5555n,
+      }),
+      0x5555_5555_5555n,
+    );
+    draft.addOperation(
+      sign(state, { kind: "withdraw", ...common(ALICE, 2n), amount: 0x5555n, priorityFee: 0x2aaa_aaaan }),
+      0x6aaa_aaaa_aaaan,
+    );
+    draft.addOperation(
+      sign(state, {
+        kind: "transfer",
+        ...common(BOB, 0n),
+        receiver: ALICE,
+        amount: 77n,
+        priorityFee: 0x2aaan,
+      }),
+      0x2aaa_aaaa_aaaan,
+    );
+  });
+}
+
+/** An operation slot that does nothing but carries numbers: everything that an unused slot may hold, signed. */
+function idleOperation(input: CircuitInput, slot: number): Record<string, bigint> {
+  const key = publicKey(privateKey(ALICE));
+  const fields = {
+    signer: 0x555_555n,
+    nonce: 0x55_5555_5555n,
+    expiry: 0x75_5555_5555n,
+    fee: 0x55_5555_5555_5555n,
+    priorityFee: 0x5555_5555n,
+  };
+  const route = operationRoute.encode({ ...fields, kind: 0n, receiver: 0n });
+  const fixed = accountStatic(key.ax, key.ay, ownerOf(ALICE));
+  const domain = input.operationDomain as bigint;
+  const message = poseidon(DOMAIN_OPERATION, [domain, fixed, route, ODD_AMOUNT, 0n]);
+  const { r8x, r8y, s } = signMessage(privateKey(ALICE), message);
+  return {
+    operationSigner: fields.signer,
+    operationNonce: fields.nonce,
+    operationExpiry: fields.expiry,
+    operationFee: fields.fee,
+    operationPriorityFee: fields.priorityFee,
+    operationAmount: ODD_AMOUNT,
+    operationAx: key.ax,
+    operationAy: key.ay,
+    operationOwner: ownerOf(ALICE),
+    operationR8x: r8x,
+    operationR8y: r8y,
+    operationS: s,
+    operationSequence: 0x5555_5555_5555n,
+    operationPreviousTime: BigInt(slot + 1),
+    operationPreviousPriority: 0x2aaa_aaaan,
+    operationPreviousSequence: 0x2aaa_aaaa_aaaan,
+    operationBalance: ODD_AMOUNT * 3n,
+  };
+}
+
+/** The input of an empty block, with the settlement and order slots of another as unused ones, and signed numbers. */
+export function idleNumbers(empty: CircuitInput, full: CircuitInput): CircuitInput {
+  const result = structuredClone(empty) as Record<string, bigint | bigint[]>;
+  for (const [name, value] of Object.entries(full)) {
+    if (/^(settlement|order)[A-Z]/.test(name)) result[name] = structuredClone(value) as bigint[];
+  }
+  (result.settlementUsed as bigint[]).fill(0n);
+  (result.orderUsed as bigint[]).fill(0n);
+  for (let slot = 0; slot < TINY.operations; slot += 1) {
+    for (const [name, value] of Object.entries(idleOperation(empty, slot)))
+      (result[name] as bigint[])[slot] = value;
+  }
+  for (let slot = 0; slot < TINY.cells; slot += 1) {
+    (result.cellAmount as bigint[])[slot] = ODD_AMOUNT;
+    (result.cellPayload as bigint[])[slot] = (ODD_AMOUNT * ODD_AMOUNT) >> 46n;
+    (result.cellStatic as bigint[])[slot] = 12_345n;
+    (result.cellOldDynamic as bigint[])[slot] = 54_321n;
+    (result.cellLastAccess as bigint[])[slot] = 777n;
+  }
+  return result as CircuitInput;
+}
+
+/** Inputs of the block circuit that are good: from a life of a small rollup. */
+export function blockInputs(): CircuitInput[] {
+  const busy = inputOf(busyBlock(emptyScenario(TINY)));
+  const { scenario, orderIndex, blocks } = richScenario();
+  const closing = inputOf(closingBlock(scenario, orderIndex));
+  const posted = inputOf(blocks[2]!);
+  const last = emptyScenario(TINY);
+  const empty = inputOf(runBlock(last, () => undefined));
+  const mixed = { ...closing };
+  for (const name of Object.keys(posted)) if (/^order[A-Z]/.test(name)) mixed[name] = posted[name]!;
+  return [busy, closing, ...blocks.map(inputOf), idleNumbers(empty, mixed), empty];
+}
+
+/** A program that counts and sums falsely: one input each for burned, pool, and the counts of slots. */
+export const blockLies: Lies = {
+  name: "counts",
+  patch: (text) =>
+    text
+      .replace("    signal input feeAccount;\n", "    signal input feeAccount;\n    signal input lie[5];\n")
+      .replace("burned <== burned,", "burned <== burned + lie[0],")
+      .replace("pool <== pooled,", "pool <== pooled + lie[1],")
+      .replace("requests <== requestCount,", "requests <== requestCount + lie[2],")
+      .replace("settlements <== settlementCount,", "settlements <== settlementCount + lie[3],")
+      .replace("cells <== cellCount", "cells <== cellCount + lie[4]"),
+};
+
+/** Inputs for {@link blockLies}, each with one lie. */
+export const lyingInputs = (input: CircuitInput): CircuitInput[] =>
+  [0, 1, 2, 3, 4].map((place) => ({ ...input, lie: [0n, 0n, 0n, 0n, 0n].with(place, 1n) }));
+
+/** Moves the slots of one kind: slot `order[i]` of the input comes to place i. */
+export function moveSlots(input: CircuitInput, prefix: string, order: readonly number[]): CircuitInput {
+  const result: Record<string, CircuitInput[string]> = { ...input };
+  for (const [name, value] of Object.entries(input)) {
+    if (new RegExp(`^${prefix}[A-Z]`).test(name) && Array.isArray(value)) {
+      result[name] = order.map((slot) => value[slot] as bigint);
+    }
+  }
+  return result;
+}
+
+/** A deposit, and a transfer from Alice to Bob, whose block opens three cells. */
+function transferBlock(): SealedBlock {
+  const scenario = emptyScenario(TINY);
+  runBlock(scenario, (draft) => registerAll(draft, 1_000_000n));
+  const { state } = scenario;
+  return runBlock(scenario, (draft) => {
+    draft.addRequest({ kind: "deposit", index: BOB, time: 3n, depositor: 9n, amount: 17n });
+    const transfer = { kind: "transfer", ...common(ALICE, 0n), receiver: BOB, amount: 60n } as const;
+    draft.addOperation(sign(state, transfer), 4n);
+  });
+}
+
+/** A block whose only operation stands in slot `place`, behind unused slots that would come before it by rank. */
+export function lateOperation(place: number, idle: CircuitInput): CircuitInput {
+  const block = transferBlock();
+  let late = inputOf(block);
+  for (const [name, value] of Object.entries(idle)) {
+    if (!/^operation[A-Z]/.test(name) || !Array.isArray(value)) continue;
+    const slots = value.map((number) => number as bigint).with(place, (late[name] as readonly bigint[])[0]!);
+    late = { ...late, [name]: slots };
+  }
+  const alice = block.changes.findIndex(({ index }) => index === ALICE);
+  const time = BigInt(TINY.settlements + place + 1);
+  const access = accessOrder.encode({ time, priority: 5n, sequence: 4n });
+  return { ...late, cellLastAccess: (late.cellLastAccess as readonly bigint[]).with(alice, access) };
+}
+
+/** Blocks that are right but for one unused slot before a used one. */
+function gaps(idle: CircuitInput): CircuitInput[] {
+  const block = transferBlock();
+  const input = inputOf(block);
+  const result: CircuitInput[] = [];
+  for (let to = 1; to < TINY.requests; to += 1) {
+    result.push(moveSlots(input, "request", [1, 2, 3, 4, 5].toSpliced(to, 0, 0)));
+  }
+  // The three cells in order, the ones from place `to - 1` on one or more places later.
+  const used = block.changes.length;
+  for (let to = 1; to < TINY.cells; to += 1) {
+    const before = Math.min(to - 1, used - 1);
+    const order = Array.from({ length: TINY.cells }, (_, place) => {
+      if (place < before) return place;
+      const slot = place - to + before;
+      return place >= to && slot < used ? slot : used;
+    });
+    result.push(moveSlots(input, "cell", order));
+  }
+  for (const place of [1, 2]) result.push(lateOperation(place, idle));
+  return result;
+}
+
+/** Numbers in slots that are not used. */
+function hidden(empty: CircuitInput): CircuitInput[] {
+  const result: CircuitInput[] = [];
+  const put = (name: string, slot: number): void => {
+    result.push({ ...empty, [name]: (empty[name] as readonly bigint[]).with(slot, 5n) });
+  };
+  for (let slot = 0; slot < TINY.requests; slot += 1) {
+    for (const name of ["requestAmount", "requestIndex", "requestHead0", "requestHead1"]) put(name, slot);
+  }
+  put("withdrawalWord", 0);
+  return result;
+}
+
+/** Good inputs of the block circuit whose unused slots carry numbers. */
+export const idleInput = (): CircuitInput => blockInputs().at(-2)!;
+
+/** Inputs of the block circuit that are false in one thing. */
+export function tamperedBlockInputs(): CircuitInput[] {
+  const good = blockInputs();
+  return [...gaps(good.at(-2)!), ...hidden(good.at(-1)!)];
+}
+
+/** The digits circuit under mutation: 16 images, the committed network, the wrapper of every program. */
+export const taskCircuit: CircuitInstance = digitsCircuit;
+
+/** Inputs of the digits circuit that are good: a full chunk, and a last chunk of five images. */
+export function taskInputs(): CircuitInput[] {
+  const model = readDigitsModel();
+  const images = splitDigits(readDigits())
+    .heldOut.map(({ pixels }) => pixels)
+    .slice(0, 37);
+  const inputs = images.map((pixels) => encodeInput(pixels));
+  return [0, 2].map((chunk) => {
+    const { from, count } = chunkJobs(digitsProgram, inputs.length, chunk);
+    const results = images
+      .slice(from, from + count)
+      .map((pixels) => encodeResult(classify(model, pixels).label));
+    const statement = chunkStatement(digitsProgram, {
+      domain: (1n << 247n) / 3n,
+      provider: (1n << 159n) / 3n,
+      price: 0x5555_5555_5555_5555n,
+      parametersCommitment: parametersCommitment(model),
+      inputs,
+      chunk,
+      results,
+    });
+    const parameterWords = parametersWords(model);
+    const input = chunkWitnessInput(digitsProgram, {
+      statement,
+      parameterWords,
+      inputs,
+      z: 0x1234_5678_9abc_def0n,
+    });
+    return input as unknown as CircuitInput;
+  });
+}
