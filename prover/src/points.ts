@@ -38,10 +38,15 @@ export function isOnTwist(point: G2Point): boolean {
     reduce(a * a - b * b),
     reduce(2n * a * b),
   ];
-  const xx = square(x);
-  const yy = square(y);
-  const xxx = [reduce(xx[0] * x[0] - xx[1] * x[1]), reduce(xx[0] * x[1] + xx[1] * x[0])] as const;
-  return reduce(yy[0] - xxx[0] - TWIST_B[0]) === 0n && reduce(yy[1] - xxx[1] - TWIST_B[1]) === 0n;
+  const xSquared = square(x);
+  const ySquared = square(y);
+  const xCubed = [
+    reduce(xSquared[0] * x[0] - xSquared[1] * x[1]),
+    reduce(xSquared[0] * x[1] + xSquared[1] * x[0]),
+  ] as const;
+  return (
+    reduce(ySquared[0] - xCubed[0] - TWIST_B[0]) === 0n && reduce(ySquared[1] - xCubed[1] - TWIST_B[1]) === 0n
+  );
 }
 
 /** True when both points have the same coordinates. */

@@ -20,7 +20,7 @@ include "hash/sponge.circom";
 include "math/is-zero.circom";
 include "math/range-check.circom";
 
-// 2^chunk from chunk's six bits, and the sum of the bits.
+// 2^chunk from the six bits of chunk.
 template ChunkPower() {
     signal input chunk;
     signal output power;
