@@ -4,7 +4,10 @@ import {
   accountPayload,
   type BlockSize,
   DOMAIN_OPERATION,
+  FIELD_MODULUS,
+  operationRoute,
   orderPayload,
+  orderTerms,
   seedPayload,
 } from "../schema/index.js";
 import type { CircuitInput } from "./adapter.js";
@@ -18,11 +21,11 @@ import {
   type Cell,
   cellDynamicWord,
   cellStatic,
-  chunkCount,
   createState,
   firstOrderIndex,
   type Order,
   orderStaticInputs,
+  orderTermsFields,
 } from "./state.js";
 
 type Slot = Readonly<Record<string, bigint | readonly bigint[] | readonly (readonly bigint[])[]>>;
@@ -64,21 +67,22 @@ function requestSlot(request: Request | undefined): Slot {
   };
 }
 
-/** A slot that settles nothing: one job, one chunk, price and escrow zero. */
+/** Fields of a settled order's `OrderTerms` word, in the order of the circuit's input. */
+const TERMS = Object.keys(orderTerms.fields) as (keyof typeof orderTerms.fields)[];
+
+/** A slot that settles nothing: the first of two chunks of one job each, everything paid is zero. */
+const IDLE_TERMS = { ...orderTerms.decode(0n), modes: 1n, earlierChunks: 1n, lastChunk: 1n, chunkSize: 1n };
 const IDLE_SETTLEMENT: Slot = {
   Used: 0n,
-  Order: [0n, 0n, 1n, 0n, 0n, 0n, 0n, 0n, 1n, 1n, 0n, 0n, 0n, 0n, 0n, 0n],
-  Modes: 1n,
-  SavingsShare: 0n,
+  Order: Array.from({ length: 11 }, (_, i) => (i === 2 ? orderTerms.encode(IDLE_TERMS) : 0n)),
+  Terms: TERMS.map((name) => IDLE_TERMS[name]),
   OrderIndex: 0n,
   Escrow: 0n,
   Bitmap: 0n,
-  Remaining: 1n,
+  Remaining: 2n,
   PreviousTime: 0n,
   Chunk: 0n,
   Provider: 0n,
-  Ax: 0n,
-  Ay: 0n,
   Owner: 0n,
   ResultsRoot: 0n,
   Price: 0n,
@@ -87,11 +91,11 @@ const IDLE_SETTLEMENT: Slot = {
 function settlementSlot(entry: DraftSettlement | undefined): Slot {
   if (entry === undefined) return IDLE_SETTLEMENT;
   const { settlement, before, provider } = entry;
+  const terms = orderTermsFields(before.order);
   return {
     Used: 1n,
     Order: orderStaticInputs(before.order),
-    Modes: before.order.modes,
-    SavingsShare: before.order.savingsShare,
+    Terms: TERMS.map((name) => terms[name]),
     OrderIndex: BigInt(settlement.orderIndex),
     Escrow: before.amount,
     Bitmap: before.bitmap,
@@ -99,8 +103,6 @@ function settlementSlot(entry: DraftSettlement | undefined): Slot {
     PreviousTime: accessOrder.decode(entry.previousAccess).time,
     Chunk: BigInt(settlement.chunk),
     Provider: BigInt(settlement.provider),
-    Ax: provider.ax,
-    Ay: provider.ay,
     Owner: provider.owner,
     ResultsRoot: settlement.resultsRoot,
     Price: settlement.price,
@@ -110,57 +112,67 @@ function settlementSlot(entry: DraftSettlement | undefined): Slot {
 function orderSlot(
   posted: { readonly index: number; readonly order: Order } | undefined,
   depth: number,
-  seedSubject: (seed: number) => bigint,
 ): Slot {
   const order = posted?.order;
+  const terms = order === undefined ? undefined : orderTermsFields(order);
   return {
     Used: flag(posted !== undefined),
     Requester: order?.requester ?? 0n,
     Nonce: order?.nonce ?? 0n,
     Seed: order?.seed ?? 0n,
+    SeedPayload: order === undefined ? 0n : seedPayload.encode({ ...order.terms }),
     Middleware: order?.middleware ?? 0n,
-    JobCount: order?.jobCount ?? 1n,
-    ChunkSize: order?.chunkSize ?? 1n,
-    Chunks: order === undefined ? 1n : chunkCount(order),
+    EarlierChunks: terms?.earlierChunks ?? 0n,
+    LastChunk: terms?.lastChunk ?? 1n,
+    ChunkSize: terms?.chunkSize ?? 1n,
     Deadline: order?.deadline ?? 0n,
     SavingsShare: order?.savingsShare ?? 0n,
     Modes: order?.modes ?? 0n,
     MinimumBond: order?.minimumBond ?? 0n,
     PriceLimit: order?.priceLimit ?? 0n,
     SettlementFee: order?.settlementFee ?? 0n,
-    Royalty: order?.terms.royalty ?? 0n,
-    MiddlewareShare: order?.terms.middleware ?? 0n,
-    Burn: order?.terms.burn ?? 0n,
-    Pool: order?.terms.pool ?? 0n,
-    Version: order?.terms.version ?? 0n,
     Index: BigInt(posted?.index ?? firstOrderIndex(depth)),
     ProgramId: order?.programId ?? 0n,
     ParametersCommitment: order?.parametersCommitment ?? 0n,
     InputsRoot: order?.inputsRoot ?? 0n,
-    SeedSubject: order === undefined ? 0n : seedSubject(Number(order.seed)),
+  };
+}
+
+/** The static part of a provider or seed, opened for those that look it up. */
+function openingSlot(change: CellChange | undefined): Slot {
+  const cell = change?.last;
+  if (change === undefined || cell === undefined || cell.kind === "order") {
+    return { IsAccount: 0n, IsSeed: 0n, Index: 0n, Head0: 0n, Head1: 0n, Subject: 0n, Uses: 0n };
+  }
+  const account = cell.kind === "account";
+  return {
+    IsAccount: flag(account),
+    IsSeed: flag(!account),
+    Index: BigInt(change.index),
+    Head0: account ? cell.ax : cell.parametersCommitment,
+    Head1: account ? cell.ay : cell.programId,
+    Subject: account ? cell.owner : cell.subject,
+    Uses: change.facts,
   };
 }
 
 /** Key that signs unused slots; everyone knows it, and nothing of an unused slot has an effect. */
 const IDLE_KEY = new Uint8Array(32).fill(1);
 
-function idleOperation(operationDomain: bigint): Slot {
+/** An operation slot that does nothing; `sequence` keeps the slots in order. */
+function idleOperation(operationDomain: bigint, time: bigint): (sequence: bigint) => Slot {
   const key = publicKey(IDLE_KEY);
-  const message = poseidon(DOMAIN_OPERATION, [
-    operationDomain,
-    accountStatic(key.ax, key.ay, 0n),
-    0n,
-    0n,
-    0n,
-  ]);
+  const route = operationRoute.encode({ ...operationRoute.decode(0n), expiry: time });
+  const domain = (DOMAIN_OPERATION + operationDomain) % FIELD_MODULUS;
+  const message = poseidon(domain, [accountStatic(key.ax, key.ay, 0n), route, 0n, 0n]);
   const signature = signMessage(IDLE_KEY, message);
-  return {
+  return (sequence) => ({
     IsTransfer: 0n,
     IsPostOrder: 0n,
     IsWithdraw: 0n,
     Signer: 0n,
     Nonce: 0n,
-    Expiry: 0n,
+    Expiry: time,
     Receiver: 0n,
     Fee: 0n,
     PriorityFee: 0n,
@@ -172,12 +184,12 @@ function idleOperation(operationDomain: bigint): Slot {
     R8x: signature.r8x,
     R8y: signature.r8y,
     S: signature.s,
-    Sequence: 1n,
+    Sequence: sequence,
     PreviousTime: 0n,
     PreviousPriority: 0n,
     PreviousSequence: 0n,
     Balance: 0n,
-  };
+  });
 }
 
 function operationSlot(entry: SealedOperation): Slot {
@@ -208,6 +220,18 @@ function operationSlot(entry: SealedOperation): Slot {
     PreviousSequence: access.sequence,
     Balance: entry.before.amount,
   };
+}
+
+/** Used slots, then idle ones whose sequence numbers go on from the last. */
+function operationSlots(block: SealedBlock): Slot[] {
+  const { size, time, operationDomain } = block.header;
+  const idle = idleOperation(operationDomain, time);
+  const last = block.operations.at(-1)?.sequence ?? 0n;
+  return Array.from({ length: size.operations }, (_, i) => {
+    const entry = block.operations[i];
+    if (entry !== undefined) return operationSlot(entry);
+    return idle(last + BigInt(i - block.operations.length + 1));
+  });
 }
 
 function payloadWord(cell: Cell | undefined): bigint {
@@ -244,7 +268,7 @@ function cellSlot(change: CellChange | undefined, depth: number): Slot {
     Credit: change?.credit ?? 0n,
     LastAccess: change?.lastAccess ?? 0n,
     Presence: change?.presence ?? 0n,
-    Facts: change?.facts ?? 0n,
+    Opened: flag((change?.facts ?? 0n) > 0n),
     Children: change?.children ?? idlePath(depth),
   };
 }
@@ -261,18 +285,11 @@ function columns(prefix: string, slots: readonly Slot[]): Record<string, Circuit
 const slots = <T>(entries: readonly T[], capacity: number, make: (entry: T | undefined) => Slot): Slot[] =>
   Array.from({ length: capacity }, (_, i) => make(entries[i]));
 
-function seedSubjectOf(block: SealedBlock, seed: number): bigint {
-  const change = block.changes.find(({ index }) => index === seed);
-  if (change?.last.kind !== "seed")
-    throw new Error(`A posted order names cell ${seed}, which the block did not open`);
-  return change.last.subject;
-}
-
 /** Inputs of the block circuit, without the challenge `z`. Values are field elements, arrays as the circuit declares. */
 export function blockCircuitInput(block: SealedBlock): CircuitInput {
   const { header } = block;
   const size: BlockSize = header.size;
-  const idle = idleOperation(header.operationDomain);
+  const opened = block.changes.filter(({ facts }) => facts > 0n);
   const withdrawalWords = block.content[8]!;
   return {
     operationDomain: header.operationDomain,
@@ -286,10 +303,9 @@ export function blockCircuitInput(block: SealedBlock): CircuitInput {
     ...columns("settlement", slots(block.settlements, size.settlements, settlementSlot)),
     ...columns(
       "order",
-      slots(block.orders, size.orders, (posted) =>
-        orderSlot(posted, size.depth, (seed) => seedSubjectOf(block, seed)),
-      ),
+      slots(block.orders, size.orders, (posted) => orderSlot(posted, size.depth)),
     ),
+    ...columns("opening", slots(opened, size.openings, openingSlot)),
     ...columns(
       "withdrawal",
       slots(withdrawalWords, size.withdrawals, (word) => ({
@@ -297,12 +313,7 @@ export function blockCircuitInput(block: SealedBlock): CircuitInput {
         Word: word ?? 0n,
       })),
     ),
-    ...columns(
-      "operation",
-      slots(block.operations, size.operations, (entry) =>
-        entry === undefined ? idle : operationSlot(entry),
-      ),
-    ),
+    ...columns("operation", operationSlots(block)),
     ...columns(
       "cell",
       slots(block.changes, size.cells, (change) => cellSlot(change, size.depth)),

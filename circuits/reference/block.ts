@@ -8,7 +8,6 @@ import {
   INITIAL_ACCESS,
   type KIND_ACCOUNT,
   type KIND_SEED,
-  MAXIMUM_CHUNKS,
   MODE_ZK,
 } from "../schema/index.js";
 import { TransitionError } from "./errors.js";
@@ -94,9 +93,9 @@ export interface DraftContent {
   readonly touched: Set<number>;
   /** Credits in units by `creditKey`. */
   readonly credits: Map<number, bigint>;
-  /** How often a middleware is required to be an account, by cell. */
+  /** How often a new order names the cell, as its middleware or as its seed. */
   readonly presence: Map<number, bigint>;
-  /** How often a cell is looked up as a provider or seed. */
+  /** How often the static part of a cell is looked up, as a provider's or a seed's; one opening each. */
   readonly facts: Map<number, bigint>;
   /** Last access word of each order cell. */
   readonly orderAccess: Map<number, bigint>;
@@ -164,6 +163,12 @@ function requireCells(content: DraftContent, more: readonly number[], fees: bigi
   requireRoom("cells", union.size, content.header.size.cells);
 }
 
+/** The static part of each provider and seed is opened once. @throws {TransitionError} `BLOCK_FULL`. */
+function requireOpening(content: DraftContent, index: number): void {
+  const opened = content.facts.has(index) ? content.facts.size : content.facts.size + 1;
+  requireRoom("providers and seeds", opened, content.header.size.openings);
+}
+
 /** Checks an order against what it names. @throws {TransitionError} `ORDER_MISMATCH` and others. */
 function checkOrder(order: Order, seed: SeedCell, operation: Operation): void {
   const mismatch = (text: string): never => {
@@ -178,8 +183,6 @@ function checkOrder(order: Order, seed: SeedCell, operation: Operation): void {
     if (order.terms[name] !== seed.terms[name]) mismatch(`The order's ${name} is not the seed's`);
   }
   if (order.savingsShare > BASIS_POINTS) mismatch("The savings share is above 10,000 basis points");
-  if (order.jobCount < 1n || order.chunkSize < 1n) mismatch("Job count and chunk size are at least 1");
-  if (chunkCount(order) > BigInt(MAXIMUM_CHUNKS)) mismatch(`An order has at most ${MAXIMUM_CHUNKS} chunks`);
 }
 
 /**
@@ -319,6 +322,7 @@ function addSettlement(state: State, content: DraftContent, settlement: Settleme
   const paid = credits.filter(([, amount]) => amount > 0n);
   const touched = [settlement.orderIndex, settlement.provider, ...paid.map(([index]) => index)];
   requireCells(content, touched, split.fee);
+  requireOpening(content, settlement.provider);
 
   for (const index of touched) content.touched.add(index);
   for (const [index, amount] of paid) count(content.credits, index, amount);
@@ -477,11 +481,13 @@ function planOrder(
   checkOrder(order, requireCell(currentCell(state, content, seedIndex), "seed", seedIndex), operation);
   requireCell(currentCell(state, content, middleware), "account", middleware);
   const index = findOrderIndex(state, content.created);
+  requireOpening(content, seedIndex);
   return {
     touched: [seedIndex, middleware, index],
     orderIndex: index,
     commit: () => {
       count(content.facts, seedIndex, 1n);
+      count(content.presence, seedIndex, 1n);
       count(content.presence, middleware, 1n);
       content.created.add(index);
       content.working.set(index, { kind: "order", order, amount, bitmap: 0n, remaining: chunkCount(order) });

@@ -4,6 +4,7 @@ import {
   assertBits,
   assertField,
   DOMAIN_OPERATION,
+  FIELD_MODULUS,
   OPERATION_POST_ORDER,
   OPERATION_TRANSFER,
   OPERATION_WITHDRAW,
@@ -185,7 +186,8 @@ export function operationMessage(
 ): bigint {
   assertField("signerStatic", signerStatic);
   const words = operationWords(operation);
-  return poseidon(DOMAIN_OPERATION, [operationDomain, signerStatic, words.route, words.amount, words.data]);
+  const domain = (DOMAIN_OPERATION + operationDomain) % FIELD_MODULUS;
+  return poseidon(domain, [signerStatic, words.route, words.amount, words.data]);
 }
 
 /** One chunk of an order, to be settled by a provider's statement. */

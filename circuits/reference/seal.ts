@@ -5,14 +5,13 @@ import {
   blockMeta,
   blockTotals,
   cellWord,
-  DOMAIN_OPERATIONS,
   DOMAIN_PUBLIC_DATA,
   encodeVector,
   expandVector,
   INITIAL_ACCESS,
+  operationRecord,
   orderParties,
-  orderPlacement,
-  orderPrices,
+  orderWork,
   type VectorContent,
   withdrawalWord,
 } from "../schema/index.js";
@@ -20,12 +19,14 @@ import type { BlockHeader, DraftContent, DraftOperation, DraftSettlement } from 
 import { TransitionError } from "./errors.js";
 import { sponge } from "./hash.js";
 import { type Request, requestWords } from "./operations.js";
+import { operationsRoot } from "./operations-root.js";
 import {
   type AccountCell,
   type Cell,
   cellDynamicWord,
   getAccount,
   type Order,
+  orderTermsFields,
   type State,
   setCell,
   stateRoot,
@@ -48,6 +49,7 @@ export interface CellChange {
   readonly last: Cell;
   readonly credit: bigint;
   readonly presence: bigint;
+  /** How often the block looks up its static part: as a provider or as a seed. */
   readonly facts: bigint;
   readonly lastAccess: bigint;
   /** Children of every node on the path from the leaf's parent to the root, before this change; depth × 4. */
@@ -148,14 +150,20 @@ function closeCells(
     });
 }
 
-/** The three words of each operation slot that the operations root commits to. */
+/** The two words of each operation slot that the operations root commits to. */
 export function operationTrace(operations: readonly SealedOperation[], slots: number): bigint[] {
-  const words = operations.flatMap(({ message, sequence, previousAccess, before }) => [
-    message,
-    sequence | (previousAccess << 48n),
-    before.amount,
-  ]);
-  return [...words, ...new Array<bigint>(3 * slots - words.length).fill(0n)];
+  const words = operations.flatMap(({ message, sequence, previousAccess, before }) => {
+    const previous = accessOrder.decode(previousAccess);
+    const record = operationRecord.encode({
+      sequence,
+      previousTime: previous.time,
+      previousPriority: previous.priority,
+      previousSequence: previous.sequence,
+      balance: before.amount,
+    });
+    return [message, record];
+  });
+  return [...words, ...new Array<bigint>(2 * slots - words.length).fill(0n)];
 }
 
 function postedOrders(operations: readonly SealedOperation[]): { index: number; order: Order }[] {
@@ -166,32 +174,28 @@ function postedOrders(operations: readonly SealedOperation[]): { index: number; 
   );
 }
 
-/** Heads and tails of a posted order. */
+/** Heads and tails of a posted order. What it takes over from its seed is the seed's and is not repeated. */
 export function orderWords(index: number, order: Order): { heads: bigint[]; tails: bigint[] } {
+  const { savingsShare, modes, earlierChunks, lastChunk, chunkSize } = orderTermsFields(order);
   const parties = orderParties.encode({
+    nonce: order.nonce,
     requester: order.requester,
     seed: order.seed,
     middleware: order.middleware,
-    jobCount: order.jobCount,
-    chunkSize: order.chunkSize,
+    index: BigInt(index),
+    settlementFee: order.settlementFee,
+    savingsShare,
+    modes,
+  });
+  const work = orderWork.encode({
+    priceLimit: order.priceLimit,
+    earlierChunks,
+    lastChunk,
+    chunkSize,
     deadline: order.deadline,
-    savingsShare: order.savingsShare,
-    modes: order.modes,
     minimumBond: order.minimumBond,
   });
-  const prices = orderPrices.encode({
-    priceLimit: order.priceLimit,
-    settlementFee: order.settlementFee,
-    ...order.terms,
-  });
-  const placement = orderPlacement.encode({
-    index: BigInt(index),
-    nonce: order.nonce,
-  });
-  return {
-    heads: [order.parametersCommitment, order.inputsRoot],
-    tails: [order.programId, parties, prices, placement],
-  };
+  return { heads: [order.inputsRoot], tails: [parties, work] };
 }
 
 /** Public word of a closed cell. */
@@ -265,10 +269,7 @@ export function sealBlock(state: State, content: DraftContent): SealedBlock {
     fees: content.fees,
   };
   const layout = blockLayout(header.size);
-  const words = blockContent(
-    block,
-    sponge(DOMAIN_OPERATIONS, operationTrace(operations, header.size.operations)),
-  );
+  const words = blockContent(block, operationsRoot(operationTrace(operations, header.size.operations)));
   return {
     ...block,
     content: words,

@@ -10,9 +10,10 @@ import {
   KIND_ACCOUNT,
   KIND_ORDER,
   KIND_SEED,
+  MAXIMUM_CHUNKS,
   orderConditions,
   orderPayload,
-  orderShares,
+  orderTerms,
   seedPayload,
 } from "../schema/index.js";
 import { TransitionError } from "./errors.js";
@@ -96,41 +97,48 @@ export const accountStatic = (ax: bigint, ay: bigint, owner: bigint): bigint =>
 export const seedStatic = (parametersCommitment: bigint, programId: bigint, subject: bigint): bigint =>
   poseidon(DOMAIN_SEED, [parametersCommitment, programId, subject]);
 
-/** The 16 inputs of an order's static hash, in order. */
+/** Number of chunks of an order. */
+export const chunkCount = (order: Order): bigint => (order.jobCount + order.chunkSize - 1n) / order.chunkSize;
+
+/**
+ * Fields of an order's `OrderTerms` word.
+ * @throws {TransitionError} `ORDER_MISMATCH` when the jobs can't be cut into 1 to 64 chunks.
+ */
+export function orderTermsFields(order: Order): ReturnType<typeof orderTerms.decode> {
+  if (order.jobCount < 1n || order.chunkSize < 1n)
+    throw new TransitionError("ORDER_MISMATCH", "Job count and chunk size are at least 1");
+  if (chunkCount(order) > BigInt(MAXIMUM_CHUNKS))
+    throw new TransitionError("ORDER_MISMATCH", `An order has at most ${MAXIMUM_CHUNKS} chunks`);
+  const earlierChunks = chunkCount(order) - 1n;
+  return {
+    ...order.terms,
+    savingsShare: order.savingsShare,
+    modes: order.modes,
+    earlierChunks,
+    lastChunk: order.jobCount - earlierChunks * order.chunkSize,
+    chunkSize: order.chunkSize,
+  };
+}
+
+/** The 11 inputs of an order's static hash, in order. */
 export function orderStaticInputs(order: Order): bigint[] {
   return [
     order.requester,
-    orderConditions.encode({
-      nonce: order.nonce,
-      deadline: order.deadline,
-      minimumBond: order.minimumBond,
-      version: order.terms.version,
-    }),
-    orderShares.encode({
-      modes: order.modes,
-      savingsShare: order.savingsShare,
-    }),
+    order.nonce,
+    orderTerms.encode(orderTermsFields(order)),
+    orderConditions.encode({ deadline: order.deadline, minimumBond: order.minimumBond }),
     order.seed,
     order.middleware,
     order.programId,
     order.parametersCommitment,
     order.inputsRoot,
-    order.jobCount,
-    order.chunkSize,
     order.priceLimit,
     order.settlementFee,
-    order.terms.royalty,
-    order.terms.middleware,
-    order.terms.burn,
-    order.terms.pool,
   ];
 }
 
 /** Static part of an order cell; also what the requester signs as the operation's data. */
 export const orderStatic = (order: Order): bigint => poseidon(DOMAIN_ORDER, orderStaticInputs(order));
-
-/** Number of chunks of an order. */
-export const chunkCount = (order: Order): bigint => (order.jobCount + order.chunkSize - 1n) / order.chunkSize;
 
 /** Escrow that posting the order locks, in units: price limit · jobs + settlement fee · chunks. */
 export const orderEscrow = (order: Order): bigint =>

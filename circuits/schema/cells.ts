@@ -15,8 +15,17 @@ export const KIND_ACCOUNT = 1;
 export const KIND_SEED = 2;
 export const KIND_ORDER = 3;
 
-/** `dynamic`: amount, payload by kind, kind tag; 224 bits, so that a cell's index fits beside it in one word. */
-export const cellDynamic = defineWord("CellDynamic", { amount: AMOUNT_BITS, payload: 132, kind: 4 });
+/**
+ * `dynamic`: amount, payload by kind, kind tag; 224 bits, so that a cell's index fits beside it in one word. A slot
+ * shows of the amount it reads only that it is below 2^92; the gap keeps such an amount from borrowing from the payload.
+ */
+export const cellDynamic = defineWord(
+  "CellDynamic",
+  { amount: AMOUNT_BITS, payload: 128, kind: 4 },
+  { amount: 4 },
+);
+/** Most bits of a payload in use: a seed's terms. */
+export const PAYLOAD_BITS = 88;
 /** Public word of a closed cell: its new dynamic word (0 when deleted) and its index. */
 export const cellWord = defineWord("CellWord", { dynamic: 224, index: INDEX_BITS });
 
@@ -41,38 +50,47 @@ export const MODE_ZK = 1;
 export const MODE_OPTIMISTIC = 2;
 export const MODE_QUORUM = 4;
 
-/** First public word of a posted order. `deadline` in seconds, `savingsShare` in basis points, `minimumBond` in units. */
+/**
+ * First public word of a posted order: its id (nonce and requester), the cells it names and takes, and what a
+ * settlement pays besides the price, in units per chunk. `savingsShare` in basis points.
+ */
 export const orderParties = defineWord("OrderParties", {
+  nonce: 40,
   requester: INDEX_BITS,
   seed: INDEX_BITS,
   middleware: INDEX_BITS,
-  jobCount: 32,
-  chunkSize: 16,
-  deadline: 40,
+  index: INDEX_BITS,
+  settlementFee: 64,
   savingsShare: 14,
   modes: 4,
+});
+/**
+ * Second public word of a posted order: price limit in units per job; number of chunks minus 1, jobs of the last chunk
+ * and of the others; deadline in seconds; minimum bond in units. The seed's terms, program and parameters at posting
+ * are the seed cell's.
+ */
+export const orderWork = defineWord("OrderWork", {
+  priceLimit: 64,
+  earlierChunks: 6,
+  lastChunk: 16,
+  chunkSize: 16,
+  deadline: 40,
   minimumBond: 64,
 });
-/** Second public word of a posted order: prices in units, and the seed's terms copied at posting. */
-export const orderPrices = defineWord("OrderPrices", {
-  priceLimit: 64,
-  settlementFee: 64,
+/** Order id: unique because account indices and nonces are never reused. */
+export const orderId = defineWord("OrderId", { nonce: 40, requester: INDEX_BITS });
+/** Packed input of an order's static hash: what no settlement reads. */
+export const orderConditions = defineWord("OrderConditions", { deadline: 40, minimumBond: 64 });
+/** Packed input of an order's static hash: the seed's terms, as in {@link seedPayload}, and how the work is cut. */
+export const orderTerms = defineWord("OrderTerms", {
   royalty: 14,
   middleware: 14,
   burn: 14,
   pool: 14,
   version: 32,
+  savingsShare: 14,
+  modes: 4,
+  earlierChunks: 6,
+  lastChunk: 16,
+  chunkSize: 16,
 });
-/** Third public word of a posted order: the cell it takes, and the nonce that completes its id. */
-export const orderPlacement = defineWord("OrderPlacement", { index: INDEX_BITS, nonce: 40 });
-/** Order id: unique because account indices and nonces are never reused. */
-export const orderId = defineWord("OrderId", { nonce: 40, requester: INDEX_BITS });
-/** Packed input of an order's static hash: what no settlement reads. */
-export const orderConditions = defineWord("OrderConditions", {
-  nonce: 40,
-  deadline: 40,
-  minimumBond: 64,
-  version: 32,
-});
-/** Packed input of an order's static hash. */
-export const orderShares = defineWord("OrderShares", { modes: 4, savingsShare: 14 });

@@ -21,8 +21,12 @@ export const DOMAIN_SEED = domainConstant("Catalyze/1/seed");
 export const DOMAIN_ORDER = domainConstant("Catalyze/1/order");
 /** Message of a signed operation. */
 export const DOMAIN_OPERATION = domainConstant("Catalyze/1/operation");
-/** Sponge over a block's signed operations. */
+/** Lowest node of the tree over a block's signed operations: eight operations of two words. */
 export const DOMAIN_OPERATIONS = domainConstant("Catalyze/1/operations");
+/** Higher node of the tree over a block's signed operations: sixteen nodes. */
+export const DOMAIN_OPERATIONS_NODE = domainConstant("Catalyze/1/operations-node");
+/** Chain over the payment legs of a multi-transfer or of a royalty distribution. */
+export const DOMAIN_LEGS = domainConstant("Catalyze/1/legs");
 /** Sponge over what the memory argument of a block quantifies over and no public word binds. */
 export const DOMAIN_ACCESSES = domainConstant("Catalyze/1/accesses");
 /** Challenges of the memory argument. */
@@ -46,6 +50,8 @@ export const POSEIDON_DOMAINS = {
   DOMAIN_ORDER,
   DOMAIN_OPERATION,
   DOMAIN_OPERATIONS,
+  DOMAIN_OPERATIONS_NODE,
+  DOMAIN_LEGS,
   DOMAIN_ACCESSES,
   DOMAIN_CHALLENGE,
   DOMAIN_JOB_INPUT,

@@ -22,14 +22,15 @@ export const ALL_WORDS: readonly AnyWord[] = [
   cells.orderPayload,
   cells.seedSubject,
   cells.orderParties,
-  cells.orderPrices,
-  cells.orderPlacement,
+  cells.orderWork,
   cells.orderId,
   cells.orderConditions,
-  cells.orderShares,
+  cells.orderTerms,
   operations.operationRoute,
   operations.withdrawalWord,
+  operations.paymentLeg,
   operations.accessOrder,
+  operations.operationRecord,
   operations.requestRoute,
   operations.requestValue,
   publicData.blockMeta,
@@ -54,8 +55,10 @@ export const CONSTANTS: Readonly<Record<string, bigint>> = {
   BASIS_POINTS: cells.BASIS_POINTS,
   MAXIMUM_CHUNKS: BigInt(cells.MAXIMUM_CHUNKS),
   AMOUNT_BITS: BigInt(cells.AMOUNT_BITS),
+  PAYLOAD_BITS: BigInt(cells.PAYLOAD_BITS),
   INDEX_BITS: BigInt(cells.INDEX_BITS),
   SEQUENCE_BITS: BigInt(operations.SEQUENCE_BITS),
+  LEGS_PER_GROUP: BigInt(operations.LEGS_PER_GROUP),
   INITIAL_ACCESS: operations.INITIAL_ACCESS,
 };
 
@@ -66,7 +69,12 @@ function circomWord(word: AnyWord): string {
   const inputs = names.map((field) => `    signal input ${field}; // ${word.fields[field]} bits`);
   const sum = names.map((field) => `${field} * (2 ** ${word.offsets[field]})`).join(" + ");
   const checks = names.map((field) => `    RangeCheck(${word.fields[field]})(${field});`);
+  const offsets = names.map(
+    (field) => `function OFFSET_${word.name}_${field}() {\n    return ${word.offsets[field]};\n}\n`,
+  );
   return [
+    `// Bit offsets of the fields of ${word.name}.`,
+    ...offsets,
     `// Packs fields that the caller has range-checked. ${word.bits} bits.`,
     `template Join${word.name}() {`,
     ...inputs,

@@ -46,6 +46,8 @@ export interface BlockSize {
   readonly cells: number;
   /** Signed operations; they take no public words of their own. */
   readonly operations: number;
+  /** Distinct providers of settlements and seeds of new orders, whose static part is opened; no public words. */
+  readonly openings: number;
 }
 
 /** Words of the fixed segments and of one entry of each repeated segment. */
@@ -53,8 +55,8 @@ export const ROOT_WORDS = 3;
 export const HEADER_WORDS = 4;
 export const REQUEST_HEADS = 2;
 export const REQUEST_TAILS = 2;
-export const ORDER_HEADS = 2;
-export const ORDER_TAILS = 4;
+export const ORDER_HEADS = 1;
+export const ORDER_TAILS = 2;
 
 /** Third header word of a block: number, time (seconds), fee account, and the counts of the repeated segments. */
 export const blockMeta = defineWord("BlockMeta", {

@@ -14,6 +14,7 @@ export const SMALL_BLOCK: BlockSize = {
   withdrawals: 4,
   cells: 10,
   operations: 6,
+  openings: 6,
 };
 
 /** Every size that ships, by name. */

@@ -16,13 +16,15 @@ const component = (name: string, include: string, template: string): CircuitInst
 export const COMPONENTS: readonly CircuitInstance[] = [
   component("Poseidon(2)", "hash/poseidon.circom", "Poseidon(2)"),
   component("Poseidon(4)", "hash/poseidon.circom", "Poseidon(4)"),
+  component("PoseidonFixed(4)", "hash/poseidon.circom", "PoseidonFixed(4, 1)"),
   component("Poseidon(16)", "hash/poseidon.circom", "Poseidon(16)"),
   component("VerifySignature", "signature/eddsa.circom", "VerifySignature()"),
   component("PublicData(160)", "public-data/public-data.circom", "PublicData(160)"),
   component("MerkleUpdate(12)", "merkle/merkle-update.circom", "MerkleUpdate(12, 1)"),
   component("Request", "block/request.circom", "Request()"),
   component("Settlement", "block/settlement.circom", "Settlement()"),
-  component("PostedOrder(12)", "block/order.circom", "PostedOrder(12)"),
+  component("PostedOrder", "block/order.circom", "PostedOrder()"),
+  component("Opening", "block/opening.circom", "Opening()"),
   component("Operation", "block/operation.circom", "Operation()"),
   component("Cell(8)", "block/cell.circom", "Cell(8)"),
   component("Cell(12)", "block/cell.circom", "Cell(12)"),
@@ -56,6 +58,7 @@ const BASE: BlockSize = {
   withdrawals: 1,
   cells: 2,
   operations: 1,
+  openings: 2,
 };
 
 /**
@@ -68,7 +71,15 @@ export async function marginalConstraints(): Promise<Readonly<Record<string, num
     (await compileCircuit(blockCircuit(size))).constraints.constraints;
   const base = await count(BASE);
   const table: Record<string, number> = {};
-  for (const name of ["operations", "settlements", "orders", "requests", "withdrawals", "cells"] as const) {
+  for (const name of [
+    "operations",
+    "settlements",
+    "orders",
+    "openings",
+    "requests",
+    "withdrawals",
+    "cells",
+  ] as const) {
     const more = await count({ ...BASE, name: `marginal-${name}`, [name]: BASE[name] + 16 });
     table[name] = (more - base) / 16;
   }

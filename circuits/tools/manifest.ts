@@ -13,8 +13,10 @@ export interface CircuitInstance {
 
 /** Main circuit of a size of the block circuit. */
 export function blockCircuit(size: BlockSize): CircuitInstance {
-  const { depth, requests, settlements, orders, withdrawals, cells, operations } = size;
-  const parameters = [depth, requests, settlements, orders, withdrawals, cells, operations].join(", ");
+  const { depth, requests, settlements, orders, withdrawals, cells, operations, openings } = size;
+  const parameters = [depth, requests, settlements, orders, withdrawals, cells, operations, openings].join(
+    ", ",
+  );
   return {
     name: size.name,
     source: `pragma circom 2.2.0;

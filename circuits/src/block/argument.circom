@@ -4,13 +4,14 @@
 // Assumes:  gamma and beta are drawn from a transcript that binds every input but the selector's effect.
 pragma circom 2.2.0;
 
-// Powers of beta: 1, 2, 3.
+// Powers of beta: 1, 2, 3, 4.
 template Powers() {
     signal input beta;
-    signal output powers[3];
+    signal output powers[4];
     powers[0] <== beta;
     powers[1] <== beta * beta;
     powers[2] <== powers[1] * beta;
+    powers[3] <== powers[2] * beta;
 }
 
 // Factor of one tuple of the memory argument: gamma - (index + beta static + beta^2 dynamic + beta^3 access) when
@@ -22,7 +23,7 @@ template CellFactor() {
     signal input dynamic;
     signal input access;
     signal input gamma;
-    signal input powers[3];
+    signal input powers[4];
     signal output factor;
     signal a <== powers[0] * static;
     signal b <== powers[1] * dynamic;
@@ -30,16 +31,19 @@ template CellFactor() {
     factor <== 1 + selected * (gamma - index - a - b - c - 1);
 }
 
-// Factor of a message of three elements.
-template MessageFactor() {
-    signal input selected;
-    signal input elements[3];
+// Fingerprint of a PostOrder message: requester + beta nonce + beta^2 static + beta^3 amount, taken from gamma.
+template OrderMessage() {
+    signal input requester;
+    signal input nonce;
+    signal input static;
+    signal input amount;
     signal input gamma;
-    signal input powers[3];
-    signal output factor;
-    signal a <== powers[0] * elements[1];
-    signal b <== powers[1] * elements[2];
-    factor <== 1 + selected * (gamma - elements[0] - a - b - 1);
+    signal input powers[4];
+    signal output value;
+    signal a <== powers[0] * nonce;
+    signal b <== powers[1] * static;
+    signal c <== powers[2] * amount;
+    value <== gamma - requester - a - b - c;
 }
 
 template Product(n) {

@@ -9,7 +9,9 @@ pragma circom 2.2.0;
 
 include "block/argument.circom";
 include "block/cell.circom";
+include "block/opening.circom";
 include "block/operation.circom";
+include "block/operations-root.circom";
 include "block/order.circom";
 include "block/request.circom";
 include "block/settlement.circom";
@@ -24,7 +26,10 @@ template Prefix(n) {
     }
 }
 
-template Block(depth, R, S, N, W, K, O) {
+template Block(depth, R, S, N, W, K, O, F) {
+    // Slot times have 16 bits, and so do the numbers of uses.
+    assert(S + O + 1 < 2 ** 16);
+    assert(S + 2 * N < 2 ** 16);
     signal input z;
     signal output C;
     signal output y;
@@ -49,9 +54,8 @@ template Block(depth, R, S, N, W, K, O) {
     signal input requestHead1[R];
 
     signal input settlementUsed[S];
-    signal input settlementOrder[S][16];
-    signal input settlementModes[S];
-    signal input settlementSavingsShare[S];
+    signal input settlementOrder[S][11];
+    signal input settlementTerms[S][10];
     signal input settlementOrderIndex[S];
     signal input settlementEscrow[S];
     signal input settlementBitmap[S];
@@ -59,8 +63,6 @@ template Block(depth, R, S, N, W, K, O) {
     signal input settlementPreviousTime[S];
     signal input settlementChunk[S];
     signal input settlementProvider[S];
-    signal input settlementAx[S];
-    signal input settlementAy[S];
     signal input settlementOwner[S];
     signal input settlementResultsRoot[S];
     signal input settlementPrice[S];
@@ -69,26 +71,29 @@ template Block(depth, R, S, N, W, K, O) {
     signal input orderRequester[N];
     signal input orderNonce[N];
     signal input orderSeed[N];
+    signal input orderSeedPayload[N];
     signal input orderMiddleware[N];
-    signal input orderJobCount[N];
+    signal input orderEarlierChunks[N];
+    signal input orderLastChunk[N];
     signal input orderChunkSize[N];
-    signal input orderChunks[N];
     signal input orderDeadline[N];
     signal input orderSavingsShare[N];
     signal input orderModes[N];
     signal input orderMinimumBond[N];
     signal input orderPriceLimit[N];
     signal input orderSettlementFee[N];
-    signal input orderRoyalty[N];
-    signal input orderMiddlewareShare[N];
-    signal input orderBurn[N];
-    signal input orderPool[N];
-    signal input orderVersion[N];
     signal input orderIndex[N];
     signal input orderProgramId[N];
     signal input orderParametersCommitment[N];
     signal input orderInputsRoot[N];
-    signal input orderSeedSubject[N];
+
+    signal input openingIsAccount[F];
+    signal input openingIsSeed[F];
+    signal input openingIndex[F];
+    signal input openingHead0[F];
+    signal input openingHead1[F];
+    signal input openingSubject[F];
+    signal input openingUses[F];
 
     signal input withdrawalUsed[W];
     signal input withdrawalWord[W];
@@ -128,7 +133,7 @@ template Block(depth, R, S, N, W, K, O) {
     signal input cellCredit[K];
     signal input cellLastAccess[K];
     signal input cellPresence[K];
-    signal input cellFacts[K];
+    signal input cellOpened[K];
     signal input cellChildren[K][depth][4];
 
     // 1. The slots.
@@ -158,8 +163,7 @@ template Block(depth, R, S, N, W, K, O) {
         settlement[i] = Settlement();
         settlement[i].used <== settlementUsed[i];
         settlement[i].order <== settlementOrder[i];
-        settlement[i].modes <== settlementModes[i];
-        settlement[i].savingsShare <== settlementSavingsShare[i];
+        settlement[i].terms <== settlementTerms[i];
         settlement[i].orderIndex <== settlementOrderIndex[i];
         settlement[i].escrow <== settlementEscrow[i];
         settlement[i].bitmap <== settlementBitmap[i];
@@ -167,8 +171,6 @@ template Block(depth, R, S, N, W, K, O) {
         settlement[i].previousTime <== settlementPreviousTime[i];
         settlement[i].chunk <== settlementChunk[i];
         settlement[i].provider <== settlementProvider[i];
-        settlement[i].ax <== settlementAx[i];
-        settlement[i].ay <== settlementAy[i];
         settlement[i].owner <== settlementOwner[i];
         settlement[i].resultsRoot <== settlementResultsRoot[i];
         settlement[i].price <== settlementPrice[i];
@@ -183,32 +185,39 @@ template Block(depth, R, S, N, W, K, O) {
     component order[N];
     var orderCount = 0;
     for (var i = 0; i < N; i++) {
-        order[i] = PostedOrder(depth);
+        order[i] = PostedOrder();
         order[i].used <== orderUsed[i];
         order[i].requester <== orderRequester[i];
         order[i].nonce <== orderNonce[i];
         order[i].seed <== orderSeed[i];
+        order[i].seedPayload <== orderSeedPayload[i];
         order[i].middleware <== orderMiddleware[i];
-        order[i].jobCount <== orderJobCount[i];
+        order[i].earlierChunks <== orderEarlierChunks[i];
+        order[i].lastChunk <== orderLastChunk[i];
         order[i].chunkSize <== orderChunkSize[i];
-        order[i].chunks <== orderChunks[i];
         order[i].deadline <== orderDeadline[i];
         order[i].savingsShare <== orderSavingsShare[i];
         order[i].modes <== orderModes[i];
         order[i].minimumBond <== orderMinimumBond[i];
         order[i].priceLimit <== orderPriceLimit[i];
         order[i].settlementFee <== orderSettlementFee[i];
-        order[i].royalty <== orderRoyalty[i];
-        order[i].middlewareShare <== orderMiddlewareShare[i];
-        order[i].burn <== orderBurn[i];
-        order[i].pool <== orderPool[i];
-        order[i].version <== orderVersion[i];
         order[i].index <== orderIndex[i];
         order[i].programId <== orderProgramId[i];
         order[i].parametersCommitment <== orderParametersCommitment[i];
         order[i].inputsRoot <== orderInputsRoot[i];
-        order[i].seedSubject <== orderSeedSubject[i];
         orderCount += orderUsed[i];
+    }
+
+    component opening[F];
+    for (var i = 0; i < F; i++) {
+        opening[i] = Opening();
+        opening[i].isAccount <== openingIsAccount[i];
+        opening[i].isSeed <== openingIsSeed[i];
+        opening[i].index <== openingIndex[i];
+        opening[i].head0 <== openingHead0[i];
+        opening[i].head1 <== openingHead1[i];
+        opening[i].subject <== openingSubject[i];
+        opening[i].uses <== openingUses[i];
     }
 
     var withdrawalCount = 0;
@@ -219,7 +228,10 @@ template Block(depth, R, S, N, W, K, O) {
     }
 
     component operation[O];
-    signal operationUsed[O];
+    // Linear in the inputs: whether the slot is used, the effective priority, the balance left.
+    var operationUsed[O];
+    var effective[O];
+    var rest[O];
     for (var i = 0; i < O; i++) {
         operation[i] = Operation();
         operation[i].isTransfer <== operationIsTransfer[i];
@@ -247,7 +259,9 @@ template Block(depth, R, S, N, W, K, O) {
         operation[i].operationDomain <== operationDomain;
         operation[i].blockTime <== blockTime;
         operation[i].time <== S + i + 1;
-        operationUsed[i] <== operation[i].used;
+        operationUsed[i] = operationIsTransfer[i] + operationIsPostOrder[i] + operationIsWithdraw[i];
+        effective[i] = (operationPriorityFee[i] + operationPreviousPriority[i] - operation[i].distance) / 2;
+        rest[i] = operationBalance[i] - operationAmount[i] - operationFee[i] - operationPriorityFee[i];
         fees += operation[i].fees;
     }
 
@@ -268,14 +282,14 @@ template Block(depth, R, S, N, W, K, O) {
         cell[i].credit <== cellCredit[i];
         cell[i].lastAccess <== cellLastAccess[i];
         cell[i].presence <== cellPresence[i];
-        cell[i].facts <== cellFacts[i];
+        cell[i].opened <== cellOpened[i];
         cell[i].children <== cellChildren[i];
         cell[i].root <== root;
         root = cell[i].nextRoot;
         cellCount += cell[i].used;
     }
 
-    // 2. Order: used slots first, operations by rank, cells by index.
+    // 2. Order: used slots first, operations by effective priority descending, then by sequence number, cells by index.
     signal requestUsed[R];
     for (var i = 0; i < R; i++) {
         requestUsed[i] <== request[i].used;
@@ -288,13 +302,26 @@ template Block(depth, R, S, N, W, K, O) {
     Prefix(S)(settlementUsed);
     Prefix(N)(orderUsed);
     Prefix(W)(withdrawalUsed);
-    Prefix(O)(operationUsed);
     Prefix(K)(cellUsed);
+    for (var i = 1; i < O; i++) {
+        (1 - operationUsed[i - 1]) * operationUsed[i] === 0;
+    }
+    // Either the effective priority falls, or it is the same and the sequence number rises. Unused slots keep the order
+    // too; their numbers are free.
+    signal dropInverse[O];
+    signal samePriority[O];
     signal rankGap[O];
+    dropInverse[0] <== 0;
+    samePriority[0] <== 0;
     rankGap[0] <== 0;
     for (var i = 1; i < O; i++) {
-        rankGap[i] <== operationUsed[i] * (operation[i - 1].rank - operation[i].rank - 1);
-        RangeCheck(32 + SEQUENCE_BITS())(rankGap[i]);
+        var drop = effective[i - 1] - effective[i];
+        // As in IsZero: samePriority = 1 when drop = 0, else 0.
+        dropInverse[i] <-- drop != 0 ? 1 / drop : 0;
+        samePriority[i] <== 1 - drop * dropInverse[i];
+        drop * samePriority[i] === 0;
+        rankGap[i] <== drop - 1 + samePriority[i] * (operationSequence[i] - operationSequence[i - 1]);
+        RangeCheck(SEQUENCE_BITS())(rankGap[i]);
     }
     signal indexGap[K];
     indexGap[0] <== 0;
@@ -304,14 +331,13 @@ template Block(depth, R, S, N, W, K, O) {
     }
 
     // 3. The public words.
-    component operations = PoseidonSponge(3 * O);
-    operations.domain <== DOMAIN_OPERATIONS();
+    component operations = OperationsRoot(2 * O);
     for (var i = 0; i < O; i++) {
-        for (var j = 0; j < 3; j++) {
-            operations.words[3 * i + j] <== operation[i].trace[j];
+        for (var j = 0; j < 2; j++) {
+            operations.words[2 * i + j] <== operation[i].trace[j];
         }
     }
-    var m = 7 + 4 * R + 2 * S + 6 * N + W + K;
+    var m = 7 + 4 * R + 2 * S + 3 * N + W + K;
     component publicData = PublicData(m);
     publicData.domain <== DOMAIN_PUBLIC_DATA();
     publicData.z <== z;
@@ -339,14 +365,12 @@ template Block(depth, R, S, N, W, K, O) {
     }
     at += 2 * S;
     for (var i = 0; i < N; i++) {
+        publicData.words[at + i] <== order[i].head;
         for (var j = 0; j < 2; j++) {
-            publicData.words[at + 2 * i + j] <== order[i].heads[j];
-        }
-        for (var j = 0; j < 4; j++) {
-            publicData.words[at + 2 * N + 4 * i + j] <== order[i].tails[j];
+            publicData.words[at + N + 2 * i + j] <== order[i].tails[j];
         }
     }
-    at += 6 * N;
+    at += 3 * N;
     for (var i = 0; i < W; i++) {
         publicData.words[at + i] <== withdrawalWord[i];
     }
@@ -358,48 +382,68 @@ template Block(depth, R, S, N, W, K, O) {
     y <== publicData.evaluation;
 
     // 4. Challenges: after C and everything else that the arguments quantify over.
-    component accesses = PoseidonSponge(3 * S + N + 2 * K);
+    component accesses = PoseidonSponge(2 * S + N + 2 * F + 2 * K);
     accesses.domain <== DOMAIN_ACCESSES();
+    at = 0;
     for (var i = 0; i < S; i++) {
-        accesses.words[3 * i] <== settlement[i].access;
-        accesses.words[3 * i + 1] <== settlement[i].static;
-        accesses.words[3 * i + 2] <== settlement[i].providerStatic;
+        accesses.words[at + 2 * i] <== settlement[i].access;
+        accesses.words[at + 2 * i + 1] <== settlement[i].static;
     }
+    at += 2 * S;
     for (var i = 0; i < N; i++) {
-        accesses.words[3 * S + i] <== order[i].seedStatic;
+        accesses.words[at + i] <== order[i].static;
     }
+    at += N;
+    for (var i = 0; i < F; i++) {
+        accesses.words[at + 2 * i] <== opening[i].static;
+        accesses.words[at + 2 * i + 1] <== opening[i].word;
+    }
+    at += 2 * F;
     for (var i = 0; i < K; i++) {
-        accesses.words[3 * S + N + 2 * i] <== cell[i].multiplicities;
-        accesses.words[3 * S + N + 2 * i + 1] <== cellLastAccess[i];
+        accesses.words[at + 2 * i] <== cell[i].multiplicities;
+        accesses.words[at + 2 * i + 1] <== cellLastAccess[i];
     }
     component challenges = PoseidonOutputs(2, 2);
     challenges.capacity <== DOMAIN_CHALLENGE();
     challenges.inputs <== [publicData.commitment, accesses.out];
     signal gamma <== challenges.out[0];
-    signal powers[3] <== Powers()(challenges.out[1]);
+    signal powers[4] <== Powers()(challenges.out[1]);
 
-    // 5. Memory: what was read is what was written.
+    // 5. Memory: what was read is what was written. A factor is gamma - (index + beta static + beta^2 dynamic + beta^3
+    //    access) in a used slot, else 1.
     component reads = Product(S + O + K);
     component writes = Product(S + O + R + N + K);
+    var payloadPlace = 2 ** OFFSET_CellDynamic_payload();
+    var kindPlace = 2 ** OFFSET_CellDynamic_kind();
     for (var i = 0; i < S; i++) {
         reads.factors[i] <== CellFactor()(
             settlementUsed[i], settlementOrderIndex[i], settlement[i].static, settlement[i].readDynamic,
-            settlement[i].readAccess, gamma, powers
+            INITIAL_ACCESS() + settlementPreviousTime[i], gamma, powers
         );
         writes.factors[i] <== CellFactor()(
             settlementUsed[i], settlementOrderIndex[i], settlement[i].static, settlement[i].writeDynamic,
-            settlement[i].writeAccess, gamma, powers
+            INITIAL_ACCESS() + i + 1, gamma, powers
         );
     }
+    signal operationStatic[O];
+    signal operationDynamic[O][2];
+    signal operationAccess[O][2];
     for (var i = 0; i < O; i++) {
-        reads.factors[S + i] <== CellFactor()(
-            operationUsed[i], operationSigner[i], operation[i].static, operation[i].readDynamic,
-            operation[i].readAccess, gamma, powers
+        var accountKind = KIND_ACCOUNT() * kindPlace;
+        operationStatic[i] <== powers[0] * operation[i].static;
+        operationDynamic[i][0] <== powers[1] * (operationBalance[i] + operationNonce[i] * payloadPlace + accountKind);
+        operationDynamic[i][1] <== powers[1] * (rest[i] + (operationNonce[i] + 1) * payloadPlace + accountKind);
+        operationAccess[i][0] <== powers[2] * (
+            operationPreviousTime[i] + operationPreviousPriority[i] * 2 ** OFFSET_AccessOrder_priority()
+            + operationPreviousSequence[i] * 2 ** OFFSET_AccessOrder_sequence()
         );
-        writes.factors[S + i] <== CellFactor()(
-            operationUsed[i], operationSigner[i], operation[i].static, operation[i].writeDynamic,
-            operation[i].writeAccess, gamma, powers
+        operationAccess[i][1] <== powers[2] * (
+            S + i + 1 + effective[i] * 2 ** OFFSET_AccessOrder_priority()
+            + operationSequence[i] * 2 ** OFFSET_AccessOrder_sequence()
         );
+        var common = gamma - operationSigner[i] - operationStatic[i] - 1;
+        reads.factors[S + i] <== 1 + operationUsed[i] * (common - operationDynamic[i][0] - operationAccess[i][0]);
+        writes.factors[S + i] <== 1 + operationUsed[i] * (common - operationDynamic[i][1] - operationAccess[i][1]);
     }
     for (var i = 0; i < R; i++) {
         writes.factors[S + O + i] <== CellFactor()(
@@ -409,45 +453,67 @@ template Block(depth, R, S, N, W, K, O) {
     for (var i = 0; i < N; i++) {
         // Written after every settlement of the block: an order can be settled from the next block on.
         writes.factors[S + O + R + i] <== CellFactor()(
-            orderUsed[i], orderIndex[i], order[i].static, order[i].dynamic, INITIAL_ACCESS() + S + O + 1, gamma, powers
+            orderUsed[i], orderIndex[i], order[i].static,
+            order[i].amount + (orderEarlierChunks[i] + 1) * 2 ** OFFSET_OrderPayload_remaining() * payloadPlace
+                + KIND_ORDER() * kindPlace,
+            INITIAL_ACCESS() + S + O + 1, gamma, powers
         );
     }
+    // beta static and beta^2 dynamic of a cell, for the memory and for the lookups.
+    signal cellStaticTerm[K];
+    signal cellOldTerm[K];
+    signal cellLastTerm[K];
+    signal cellAccessTerm[K];
     for (var i = 0; i < K; i++) {
-        reads.factors[S + O + i] <== CellFactor()(
-            cellUsed[i], cell[i].index, cellStatic[i], cell[i].lastDynamic, cellLastAccess[i], gamma, powers
-        );
-        writes.factors[S + O + R + N + i] <== CellFactor()(
-            cell[i].existing, cell[i].index, cellStatic[i], cellOldDynamic[i], INITIAL_ACCESS(), gamma, powers
+        cellStaticTerm[i] <== powers[0] * cellStatic[i];
+        cellOldTerm[i] <== powers[1] * cellOldDynamic[i];
+        cellLastTerm[i] <== powers[1] * (cell[i].dynamic - cellCredit[i]);
+        cellAccessTerm[i] <== powers[2] * cellLastAccess[i];
+        var common = gamma - cell[i].index - cellStaticTerm[i] - 1;
+        reads.factors[S + O + i] <== 1 + cellUsed[i] * (common - cellLastTerm[i] - cellAccessTerm[i]);
+        writes.factors[S + O + R + N + i] <== 1 + (cellUsed[i] - cellCreated[i]) * (
+            common - cellOldTerm[i] - powers[2] * INITIAL_ACCESS()
         );
     }
     reads.out === writes.out;
 
-    // 6. Messages: every PostOrder operation has its order slot, every Withdraw its public word.
-    component posted = Product(O);
-    component taken = Product(N);
-    component requested = Product(O);
-    component granted = Product(W);
+    // 6. Messages: every PostOrder operation has its order slot, every Withdraw its public word. beta^4 marks the words.
+    component sent = Product(O);
+    component taken = Product(N + W);
+    component posted[O];
+    component takenOrder[N];
+    signal sentOrder[O];
+    signal sentWithdrawal[O];
     for (var i = 0; i < O; i++) {
-        posted.factors[i] <== MessageFactor()(
-            operationIsPostOrder[i],
-            [operationSigner[i] * 2 ** 40 + operationNonce[i], operationData[i], operationAmount[i]], gamma, powers
+        posted[i] = OrderMessage();
+        posted[i].requester <== operationSigner[i];
+        posted[i].nonce <== operationNonce[i];
+        posted[i].static <== operationData[i];
+        posted[i].amount <== operationAmount[i];
+        posted[i].gamma <== gamma;
+        posted[i].powers <== powers;
+        sentOrder[i] <== operationIsPostOrder[i] * (posted[i].value - 1);
+        sentWithdrawal[i] <== operationIsWithdraw[i] * (
+            gamma - operationAmount[i] - operationOwner[i] * 2 ** AMOUNT_BITS() - powers[3] - 1
         );
-        requested.factors[i] <== 1 + operationIsWithdraw[i] * (
-            gamma - operationAmount[i] - operationOwner[i] * 2 ** AMOUNT_BITS() - 1
-        );
+        sent.factors[i] <== 1 + sentOrder[i] + sentWithdrawal[i];
     }
     for (var i = 0; i < N; i++) {
-        taken.factors[i] <== MessageFactor()(
-            orderUsed[i], [orderRequester[i] * 2 ** 40 + orderNonce[i], order[i].static, order[i].amount], gamma, powers
-        );
+        takenOrder[i] = OrderMessage();
+        takenOrder[i].requester <== orderRequester[i];
+        takenOrder[i].nonce <== orderNonce[i];
+        takenOrder[i].static <== order[i].static;
+        takenOrder[i].amount <== order[i].amount;
+        takenOrder[i].gamma <== gamma;
+        takenOrder[i].powers <== powers;
+        taken.factors[i] <== 1 + orderUsed[i] * (takenOrder[i].value - 1);
     }
     for (var i = 0; i < W; i++) {
-        granted.factors[i] <== 1 + withdrawalUsed[i] * (gamma - withdrawalWord[i] - 1);
+        taken.factors[N + i] <== 1 + withdrawalUsed[i] * (gamma - withdrawalWord[i] - powers[3] - 1);
     }
-    posted.out === taken.out;
-    requested.out === granted.out;
+    sent.out === taken.out;
 
-    // 7. Credits and presence: each cell and kind gets exactly what the slots give it, and is there if a slot says so.
+    // 7. Credits: each cell and kind gets exactly what the slots give it.
     var account = KIND_ACCOUNT();
     signal feeTerm <== Term()(fees, feeAccount * 16 + account, gamma);
     var given = feeTerm;
@@ -459,8 +525,8 @@ template Block(depth, R, S, N, W, K, O) {
     signal settlementTerm[S][4];
     for (var i = 0; i < S; i++) {
         settlementTerm[i][0] <== Term()(settlement[i].providerCredit, settlementProvider[i] * 16 + account, gamma);
-        settlementTerm[i][1] <== Term()(settlement[i].middlewareCredit, settlementOrder[i][4] * 16 + account, gamma);
-        settlementTerm[i][2] <== Term()(settlement[i].seedCredit, settlementOrder[i][3] * 16 + KIND_SEED(), gamma);
+        settlementTerm[i][1] <== Term()(settlement[i].middlewareCredit, settlementOrder[i][5] * 16 + account, gamma);
+        settlementTerm[i][2] <== Term()(settlement[i].seedCredit, settlementOrder[i][4] * 16 + KIND_SEED(), gamma);
         settlementTerm[i][3] <== Term()(settlement[i].requesterCredit, settlementOrder[i][0] * 16 + account, gamma);
         for (var j = 0; j < 4; j++) {
             given += settlementTerm[i][j];
@@ -471,44 +537,84 @@ template Block(depth, R, S, N, W, K, O) {
         transferTerm[i] <== Term()(operation[i].transferCredit, operationReceiver[i] * 16 + account, gamma);
         given += transferTerm[i];
     }
-    signal presenceTerm[N];
-    for (var i = 0; i < N; i++) {
-        presenceTerm[i] <== Term()(powers[0] * orderUsed[i], orderMiddleware[i] * 16 + account, gamma);
-        given += presenceTerm[i];
-    }
     signal cellTerm[K];
     var received = 0;
     for (var i = 0; i < K; i++) {
-        cellTerm[i] <== Term()(cellCredit[i] + powers[0] * cellPresence[i], cell[i].key, gamma);
+        cellTerm[i] <== Term()(cellCredit[i], cell[i].key, gamma);
         received += cellTerm[i];
     }
     given === received;
 
-    // 8. Lookups: a provider is an account with this static part, a seed has this static part and these terms.
+    // 8. Lookups. First: what a new order names is there, its middleware as an account and its seed with these terms.
+    signal middlewareTerm[N];
+    signal namedPayload[N];
+    signal seedTerm[N];
+    var named = 0;
+    for (var i = 0; i < N; i++) {
+        middlewareTerm[i] <== Term()(orderUsed[i], orderMiddleware[i] * 16 + account, gamma);
+        namedPayload[i] <== powers[0] * orderSeedPayload[i];
+        seedTerm[i] <== Term()(orderUsed[i], orderSeed[i] * 16 + KIND_SEED() + namedPayload[i], gamma);
+        named += middlewareTerm[i] + seedTerm[i];
+    }
+    signal presentPayload[K];
+    signal presenceTerm[K];
+    var present = 0;
+    for (var i = 0; i < K; i++) {
+        presentPayload[i] <== powers[0] * cell[i].factPayload;
+        presenceTerm[i] <== Term()(cellPresence[i], cell[i].key + presentPayload[i], gamma);
+        present += presenceTerm[i];
+    }
+    named === present;
+
+    // Second: what is opened is the static part of a touched cell.
+    signal openedStatic[F];
+    signal openedTerm[F];
+    var opened = 0;
+    for (var i = 0; i < F; i++) {
+        var key = openingIndex[i] * 16 + openingIsAccount[i] * account + openingIsSeed[i] * KIND_SEED();
+        openedStatic[i] <== powers[0] * opening[i].static;
+        openedTerm[i] <== Term()(openingIsAccount[i] + openingIsSeed[i], key + openedStatic[i], gamma);
+        opened += openedTerm[i];
+    }
+    signal staticTerm[K];
+    var closed = 0;
+    for (var i = 0; i < K; i++) {
+        staticTerm[i] <== Term()(cellOpened[i], cell[i].key + cellStaticTerm[i], gamma);
+        closed += staticTerm[i];
+    }
+    opened === closed;
+
+    // Third: what a slot says of a provider or seed is what is opened: an account's owner, a seed's parameters and program.
+    signal providerFact[S];
     signal providerTerm[S];
     var looked = 0;
     for (var i = 0; i < S; i++) {
+        providerFact[i] <== powers[0] * settlementOwner[i];
         providerTerm[i] <== Term()(
-            settlementUsed[i], settlementProvider[i] * 16 + account + powers[0] * settlement[i].providerStatic, gamma
+            settlementUsed[i], settlementProvider[i] * 16 + account + providerFact[i], gamma
         );
         looked += providerTerm[i];
     }
-    signal seedTerms[N];
-    signal seedTerm[N];
+    signal seedFact[N][2];
+    signal programTerm[N];
     for (var i = 0; i < N; i++) {
-        seedTerms[i] <== powers[1] * order[i].seedPayload;
-        seedTerm[i] <== Term()(
-            orderUsed[i], orderSeed[i] * 16 + KIND_SEED() + powers[0] * order[i].seedStatic + seedTerms[i], gamma
+        seedFact[i][0] <== powers[0] * orderParametersCommitment[i];
+        seedFact[i][1] <== powers[1] * orderProgramId[i];
+        programTerm[i] <== Term()(
+            orderUsed[i], orderSeed[i] * 16 + KIND_SEED() + seedFact[i][0] + seedFact[i][1], gamma
         );
-        looked += seedTerm[i];
+        looked += programTerm[i];
     }
-    signal cellTerms[K];
-    signal factTerm[K];
+    signal openingFact[F][2];
+    signal usesTerm[F];
     var offered = 0;
-    for (var i = 0; i < K; i++) {
-        cellTerms[i] <== powers[1] * cell[i].factPayload;
-        factTerm[i] <== Term()(cellFacts[i], cell[i].key + powers[0] * cellStatic[i] + cellTerms[i], gamma);
-        offered += factTerm[i];
+    for (var i = 0; i < F; i++) {
+        var key = openingIndex[i] * 16 + openingIsAccount[i] * account + openingIsSeed[i] * KIND_SEED();
+        for (var j = 0; j < 2; j++) {
+            openingFact[i][j] <== powers[j] * opening[i].fact[j];
+        }
+        usesTerm[i] <== Term()(openingUses[i], key + openingFact[i][0] + openingFact[i][1], gamma);
+        offered += usesTerm[i];
     }
     looked === offered;
 }

@@ -2,13 +2,14 @@
 //
 // Proves:   the cell's old leaf is under `root` (an empty leaf when the block creates the cell) and its new leaf under
 //           `nextRoot`; the public word is (index, new dynamic), 0 for an order that was deleted; the closing amount is
-//           the last amount plus the credits, both within 88 bits.
+//           the last amount plus the credits, both within 88 bits; an order lies in the upper half of the tree.
 // Assumes:  the memory argument ties (index, static, oldDynamic) and (index, static, lastDynamic, lastAccess) together;
 //           the credit argument shows that `credit` is the sum of what the block credits to this cell and kind.
-// Inputs:   isAccount, isSeed, isOrder, created: booleans (checked here), at most one kind set; bits: booleans (checked
-//           here), the index; static, oldDynamic: the old leaf; amount 88, payload 132 bits (checked here): new
-//           dynamic; credit, lastAccess: field elements; presence, facts 16 bits (checked here): multiplicities;
-//           children: path of the leaf before this cell's change.
+// Inputs:   isAccount, isSeed, isOrder, created, opened: booleans (checked here), at most one kind set; bits: booleans
+//           (checked here), the index; static, oldDynamic: the old leaf; amount 88, payload 88 bits (checked here): new
+//           dynamic; credit: amount less credit has 88 bits (checked here); lastAccess: field element; presence 16 bits (checked
+//           here): how many new orders name the cell; opened: whether its static part is opened for lookups; children:
+//           path of the leaf before this cell's change.
 pragma circom 2.2.0;
 
 include "generated/schema.circom";
@@ -30,17 +31,16 @@ template Cell(depth) {
     signal input credit;
     signal input lastAccess;
     signal input presence;
-    signal input facts;
+    signal input opened;
     signal input children[depth][4];
     signal input root;
 
     signal output used;
-    signal output existing;
     signal output index;
     // Cell and kind, for credits and lookups.
     signal output key;
     signal output word;
-    signal output lastDynamic;
+    signal output dynamic;
     // Terms of a seed, 0 for other kinds.
     signal output factPayload;
     // With lastAccess: absorbed before the challenge.
@@ -53,56 +53,51 @@ template Cell(depth) {
     used <== isAccount + isSeed + isOrder;
     used * (used - 1) === 0;
     created * (created - 1) === 0;
-    (1 - used) * created === 0;
-    existing <== used - created;
+    opened * (opened - 1) === 0;
 
     var sum = 0;
+    var power = 1;
     for (var i = 0; i < 2 * depth; i++) {
         bits[i] * (bits[i] - 1) === 0;
-        sum += bits[i] * 2 ** i;
+        sum += bits[i] * power;
+        power += power;
     }
     index <== sum;
+    isOrder * (1 - bits[2 * depth - 1]) === 0;
     var kind = KIND_ACCOUNT() * isAccount + KIND_SEED() * isSeed + KIND_ORDER() * isOrder;
     key <== index * 16 + kind;
 
+    signal lastAmount <== amount - credit;
+    RangeCheck(AMOUNT_BITS())(lastAmount);
     RangeCheck(AMOUNT_BITS())(amount);
-    RangeCheck(AMOUNT_BITS())(amount - credit);
-    RangeCheck(132)(payload);
-    signal dynamic <== JoinCellDynamic()(amount <== amount, payload <== payload, kind <== kind);
-    lastDynamic <== dynamic - credit;
+    RangeCheck(PAYLOAD_BITS())(payload);
+    RangeCheck(16)(presence);
+    dynamic <== amount + payload * 2 ** OFFSET_CellDynamic_payload() + kind * 2 ** OFFSET_CellDynamic_kind();
     factPayload <== isSeed * payload;
 
     // An order without payload has no chunk left. It is deleted, and then it was in the old tree and is empty, so that
-    // neither its static part nor what was last written is free: no public word holds them.
+    // neither its static part nor what was last written is free: no public word holds them. No summand is negative,
+    // so that a sum of zero makes each zero, here and in the next constraint.
     signal payloadIsZero <== IsZero()(payload);
     signal deleted <== isOrder * payloadIsZero;
-    deleted * created === 0;
-    deleted * amount === 0;
-    deleted * credit === 0;
+    deleted * (created + amount + lastAmount) === 0;
 
     // Unused slots take no part in the sums.
-    (1 - used) * credit === 0;
-    (1 - used) * presence === 0;
-    (1 - used) * facts === 0;
-    RangeCheck(16)(presence);
-    RangeCheck(16)(facts);
-    multiplicities <== presence + facts * 2 ** 16 + credit * 2 ** 32;
+    (1 - used) * (created + amount + lastAmount + presence + opened) === 0;
+    multiplicities <== presence + opened * 2 ** 16 + credit * 2 ** 17;
 
-    component oldHash = Poseidon(2);
-    oldHash.capacity <== DOMAIN_CELL();
+    component oldHash = PoseidonFixed(2, DOMAIN_CELL());
     oldHash.inputs <== [static, oldDynamic];
-    component newHash = Poseidon(2);
-    newHash.capacity <== DOMAIN_CELL();
+    component newHash = PoseidonFixed(2, DOMAIN_CELL());
     newHash.inputs <== [static, dynamic];
     component update = MerkleUpdate(depth, DOMAIN_STATE_NODE());
     update.bits <== bits;
-    update.oldLeaf <== existing * oldHash.out;
+    update.oldLeaf <== (used - created) * oldHash.out;
     update.newLeaf <== (used - deleted) * newHash.out;
     update.children <== children;
     used * (update.oldRoot - root) === 0;
     nextRoot <== root + used * (update.newRoot - root);
 
-    signal shown <== (used - deleted) * dynamic;
     signal place <== used * index;
-    word <== JoinCellWord()(dynamic <== shown, index <== place);
+    word <== (used - deleted) * dynamic + place * 2 ** OFFSET_CellWord_index();
 }

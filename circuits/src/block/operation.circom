@@ -3,13 +3,21 @@
 // Proves:   the signer's key, which static binds, signed the message of exactly these fields; block time <= expiry;
 //           the balance read covers the debit; the effective priority is the smaller of the operation's and of the
 //           account's previous one; the access read lies before this slot and its sequence number is smaller.
-// Assumes:  the memory argument shows that (signer, static, readDynamic, readAccess) is the account's cell as the
-//           previous access left it. The key is on the curve and not of small order: L1 checks it at registration.
+// Assumes:  the memory argument shows that the cell (signer, static) had, before this slot, the balance
+//           `balance`, this nonce and the access before. The key is on the curve and not of
+//           small order: L1 checks it at registration. blockTime is below 2^40, time below 2^16.
 // Inputs:   isTransfer, isPostOrder, isWithdraw: booleans (checked here), at most one set; fields of OperationRoute,
 //           amount 88 bits (checked here); data: field element; ax, ay, owner: the account; r8x, r8y, s: signature;
-//           sequence 48, previousTime 16, previousPriority 32, balance 88 bits (checked here); previousSequence: within
-//           2^48 below sequence (checked here); operationDomain, blockTime, time: given by the block.
-// An unused slot carries any valid signature of any key; nothing of it leaves the slot.
+//           expiry: less than 2^40 after blockTime; balance: less the debit, 88 bits; previousTime, previousSequence: less
+//           than 2^16 and 2^48 below time and sequence; sequence 48 bits; previousPriority: within 2^32 of the priority
+//           fee (all checked here); operationDomain, blockTime, time: given by the block.
+// An unused slot carries any valid signature of any key; nothing of it leaves the slot but its place in the order.
+//
+// Three values that are read have no range check of their own. What is checked bounds them, and the gaps in their packed
+// words make the decoding unique over these bounds (docs/protocol.md §8, "Decoding"):
+//   expiry          in [blockTime, blockTime + 2^40);
+//   previous access time in (-2^16, time), sequence in (-2^48, sequence), priority in (-2^32, 2^33);
+//   balance         in [0, 2^90), from what is left and the debit.
 pragma circom 2.2.0;
 
 include "generated/schema.circom";
@@ -44,16 +52,11 @@ template Operation() {
     signal input blockTime;
     signal input time;
 
-    signal output used;
     // What the operations root commits to; zero in an unused slot.
-    signal output trace[3];
+    signal output trace[2];
     signal output static;
-    signal output readDynamic;
-    signal output writeDynamic;
-    signal output readAccess;
-    signal output writeAccess;
-    // Sorts the slots: effective priority descending, then sequence number ascending.
-    signal output rank;
+    // |priorityFee - previousPriority|: the effective priority is half of their sum less this.
+    signal output distance;
     // Zero in an unused slot.
     signal output fees;
     signal output transferCredit;
@@ -61,63 +64,52 @@ template Operation() {
     isTransfer * (isTransfer - 1) === 0;
     isPostOrder * (isPostOrder - 1) === 0;
     isWithdraw * (isWithdraw - 1) === 0;
-    used <== isTransfer + isPostOrder + isWithdraw;
+    var used = isTransfer + isPostOrder + isWithdraw;
     used * (used - 1) === 0;
 
     // The message and its signature.
-    var kind = OPERATION_TRANSFER() * isTransfer + OPERATION_POST_ORDER() * isPostOrder
-        + OPERATION_WITHDRAW() * isWithdraw;
-    signal route <== PackOperationRoute()(
-        kind <== kind, signer <== signer, nonce <== nonce, expiry <== expiry, receiver <== receiver, fee <== fee,
-        priorityFee <== priorityFee
-    );
+    RangeCheck(INDEX_BITS())(signer);
+    RangeCheck(40)(nonce);
+    RangeCheck(40)(expiry - blockTime);
+    RangeCheck(INDEX_BITS())(receiver);
+    RangeCheck(56)(fee);
+    RangeCheck(32)(priorityFee);
     RangeCheck(AMOUNT_BITS())(amount);
     (1 - isTransfer) * receiver === 0;
     (1 - isPostOrder) * data === 0;
-    component account = Poseidon(3);
-    account.capacity <== DOMAIN_ACCOUNT();
+    var route = OPERATION_TRANSFER() * isTransfer + OPERATION_POST_ORDER() * isPostOrder
+        + OPERATION_WITHDRAW() * isWithdraw
+        + signer * 2 ** OFFSET_OperationRoute_signer() + nonce * 2 ** OFFSET_OperationRoute_nonce()
+        + expiry * 2 ** OFFSET_OperationRoute_expiry()
+        + receiver * 2 ** OFFSET_OperationRoute_receiver() + fee * 2 ** OFFSET_OperationRoute_fee()
+        + priorityFee * 2 ** OFFSET_OperationRoute_priorityFee();
+    component account = PoseidonFixed(3, DOMAIN_ACCOUNT());
     account.inputs <== [ax, ay, owner];
     static <== account.out;
-    component message = Poseidon(5);
-    message.capacity <== DOMAIN_OPERATION();
-    message.inputs <== [operationDomain, static, route, amount, data];
+    component message = Poseidon(4);
+    message.capacity <== DOMAIN_OPERATION() + operationDomain;
+    message.inputs <== [static, route, amount, data];
     VerifySignature()(ax <== ax, ay <== ay, r8x <== r8x, r8y <== r8y, s <== s, message <== message.out);
 
-    // Expiry; in an unused slot nothing is compared.
-    signal lifetime <== used * (expiry - blockTime);
-    RangeCheck(40)(lifetime);
-
     // The debit.
-    // The balance that is read has its own check: its word is balance + nonce * 2^88, and 2^88 units more with a nonce
-    // of one less would be the same word.
-    var debit = amount + fee + priorityFee;
-    RangeCheck(AMOUNT_BITS())(balance);
-    RangeCheck(AMOUNT_BITS())(balance - debit);
-    readDynamic <== JoinCellDynamic()(amount <== balance, payload <== nonce, kind <== KIND_ACCOUNT());
-    writeDynamic <== JoinCellDynamic()(amount <== balance - debit, payload <== nonce + 1, kind <== KIND_ACCOUNT());
+    RangeCheck(AMOUNT_BITS())(balance - amount - fee - priorityFee);
     fees <== used * (fee + priorityFee);
     transferCredit <== isTransfer * amount;
 
-    // Effective priority: one of the two and above neither.
-    RangeCheck(32)(previousPriority);
-    signal takesOwn <-- priorityFee <= previousPriority ? 1 : 0;
-    takesOwn * (takesOwn - 1) === 0;
-    signal effective <== previousPriority + takesOwn * (priorityFee - previousPriority);
-    RangeCheck(32)(priorityFee - effective);
-    RangeCheck(32)(previousPriority - effective);
+    // Pinned by its range and the square equation: the one of the two differences that is not negative.
+    distance <-- priorityFee >= previousPriority ? priorityFee - previousPriority : previousPriority - priorityFee;
+    RangeCheck(32)(distance);
+    (distance - priorityFee + previousPriority) * (distance + priorityFee - previousPriority) === 0;
 
     // Time and sequence number rise along the account's accesses.
-    RangeCheck(16)(previousTime);
     RangeCheck(16)(time - previousTime - 1);
     RangeCheck(SEQUENCE_BITS())(sequence);
     RangeCheck(SEQUENCE_BITS())(sequence - previousSequence - 1);
-    readAccess <== JoinAccessOrder()(time <== previousTime, priority <== previousPriority, sequence <== previousSequence);
-    writeAccess <== JoinAccessOrder()(time <== time, priority <== effective, sequence <== sequence);
-    rank <== effective * 2 ** SEQUENCE_BITS() + (2 ** SEQUENCE_BITS() - 1 - sequence);
 
-    // Every field of the second word is bounded, the highest (previousSequence) by its distance to sequence: the word
-    // decodes uniquely.
+    var record = sequence + previousTime * 2 ** OFFSET_OperationRecord_previousTime()
+        + previousPriority * 2 ** OFFSET_OperationRecord_previousPriority()
+        + previousSequence * 2 ** OFFSET_OperationRecord_previousSequence()
+        + balance * 2 ** OFFSET_OperationRecord_balance();
     trace[0] <== used * message.out;
-    trace[1] <== used * (sequence + 2 ** SEQUENCE_BITS() * readAccess);
-    trace[2] <== used * balance;
+    trace[1] <== used * record;
 }

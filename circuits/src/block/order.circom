@@ -1,103 +1,102 @@
-// One posted order: its public words, its static part, and the cell that it takes (docs/protocol.md §4).
+// One posted order: its public words, its static part, and what it locks (docs/protocol.md §4).
 //
-// Proves:   the six public words are the packing of the fields, zero in an unused slot; static is their hash; the
-//           escrow covers limit * jobs + settlement fee * chunks with chunks = ceil(jobs / size) in 1..64; the savings
-//           share is at most 10,000; the cell lies in the upper half of the tree.
+// Proves:   the three public words are the packing of the fields, zero in an unused slot; static is their hash; amount =
+//           limit * jobs + settlement fee * chunks with chunks = earlierChunks + 1 in 1..64, jobs = earlierChunks *
+//           chunkSize + lastChunk and 1 <= lastChunk <= chunkSize; the savings share is at most 10,000.
 // Assumes:  the message from a PostOrder operation carries (requester, nonce, static, amount); the lookups show that
-//           (seed, seedStatic, seedPayload) is a seed's cell and that middleware is an account; the memory argument
-//           that the cell was empty.
-// Inputs:   used: boolean (checked here); fields with the widths of OrderParties, OrderPrices, OrderPlacement (checked
-//           here); chunks 1..64 (checked here); programId, parametersCommitment, inputsRoot, seedSubject: field elements.
+//           `seed` is a seed's cell with this program, these parameters and this payload, and that middleware is an
+//           account; the memory argument that `index` is a cell that was empty, and the cell that it is in the upper half.
+// Inputs:   used: boolean (checked here); earlierChunks 6, lastChunk, chunkSize 16, settlementFee, priceLimit,
+//           minimumBond 64, deadline 40, modes 4, index 24 bits, savingsShare (checked here); requester, nonce, seed,
+//           middleware, seedPayload, programId, parametersCommitment, inputsRoot: field elements.
+//
+// Before the challenges `static` is absorbed, which fixes the inputs of the hash; of the first tail word the three fields
+// that it does not fix (index, savings share, modes) are in range, of the second all but the price limit; then
+// seedPayload is what the others leave of the terms word. In range are by the arguments: requester and nonce, which are an
+// operation's, seed and middleware, which are cells', seedPayload, a cell's payload. So the public words decode to
+// exactly these fields.
 pragma circom 2.2.0;
 
 include "generated/schema.circom";
 include "hash/poseidon.circom";
+include "math/below-ten-thousand.circom";
 include "math/range-check.circom";
 
-template PostedOrder(depth) {
+// Proves: 0 <= in <= 10000: a remainder modulo 10000, or one more. Size: 17, and one linear.
+template AtMostTenThousand() {
+    signal input in;
+    // Pinned by booleanity; where both values pass, both prove the claim.
+    signal whole <-- in == BASIS_POINTS() ? 1 : 0;
+    whole * (whole - 1) === 0;
+    BelowTenThousand()(in - whole);
+}
+
+template PostedOrder() {
     signal input used;
     signal input requester;
     signal input nonce;
     signal input seed;
+    signal input seedPayload;
     signal input middleware;
-    signal input jobCount;
+    signal input earlierChunks;
+    signal input lastChunk;
     signal input chunkSize;
-    signal input chunks;
     signal input deadline;
     signal input savingsShare;
     signal input modes;
     signal input minimumBond;
     signal input priceLimit;
     signal input settlementFee;
-    signal input royalty;
-    signal input middlewareShare;
-    signal input burn;
-    signal input pool;
-    signal input version;
     signal input index;
     signal input programId;
     signal input parametersCommitment;
     signal input inputsRoot;
-    signal input seedSubject;
 
-    signal output heads[2];
-    signal output tails[4];
+    signal output head;
+    signal output tails[2];
     signal output static;
-    signal output seedStatic;
-    signal output seedPayload;
     signal output amount;
-    signal output dynamic;
 
     used * (used - 1) === 0;
-    signal parties <== PackOrderParties()(
-        requester <== requester, seed <== seed, middleware <== middleware, jobCount <== jobCount,
-        chunkSize <== chunkSize, deadline <== deadline, savingsShare <== savingsShare, modes <== modes,
-        minimumBond <== minimumBond
-    );
-    signal prices <== PackOrderPrices()(
-        priceLimit <== priceLimit, settlementFee <== settlementFee, royalty <== royalty,
-        middleware <== middlewareShare, burn <== burn, pool <== pool, version <== version
-    );
-    signal placement <== PackOrderPlacement()(index <== index, nonce <== nonce);
-    heads[0] <== used * parametersCommitment;
-    heads[1] <== used * inputsRoot;
-    tails[0] <== used * programId;
-    tails[1] <== used * parties;
-    tails[2] <== used * prices;
-    tails[3] <== used * placement;
+    RangeCheck(INDEX_BITS())(index);
+    AtMostTenThousand()(savingsShare);
+    RangeCheck(4)(modes);
+    RangeCheck(40)(deadline);
+    RangeCheck(64)(minimumBond);
+    RangeCheck(64)(priceLimit);
+    RangeCheck(64)(settlementFee);
 
-    RangeCheck(14)(BASIS_POINTS() - savingsShare);
-    RangeCheck(2 * depth - 1)(index - 2 ** (2 * depth - 1));
+    // How the work is cut.
+    RangeCheck(6)(earlierChunks);
+    RangeCheck(16)(lastChunk - 1);
+    RangeCheck(16)(chunkSize);
+    RangeCheck(16)(chunkSize - lastChunk);
+    signal earlierJobs <== earlierChunks * chunkSize;
 
-    signal conditions <== JoinOrderConditions()(
-        nonce <== nonce, deadline <== deadline, minimumBond <== minimumBond, version <== version
-    );
-    signal shares <== JoinOrderShares()(modes <== modes, savingsShare <== savingsShare);
-    component hash = Poseidon(16);
-    hash.capacity <== DOMAIN_ORDER();
+    // Below 2^87: no wrap.
+    signal price <== priceLimit * (earlierJobs + lastChunk);
+    amount <== price + settlementFee * (earlierChunks + 1);
+
+    var terms = seedPayload + savingsShare * 2 ** OFFSET_OrderTerms_savingsShare()
+        + modes * 2 ** OFFSET_OrderTerms_modes() + earlierChunks * 2 ** OFFSET_OrderTerms_earlierChunks()
+        + lastChunk * 2 ** OFFSET_OrderTerms_lastChunk() + chunkSize * 2 ** OFFSET_OrderTerms_chunkSize();
+    var conditions = deadline * 2 ** OFFSET_OrderConditions_deadline()
+        + minimumBond * 2 ** OFFSET_OrderConditions_minimumBond();
+    component hash = PoseidonFixed(11, DOMAIN_ORDER());
     hash.inputs <== [
-        requester, conditions, shares, seed, middleware, programId, parametersCommitment, inputsRoot, jobCount, chunkSize, priceLimit, settlementFee,
-        royalty, middlewareShare, burn, pool
+        requester, nonce, terms, conditions, seed, middleware, programId, parametersCommitment, inputsRoot, priceLimit,
+        settlementFee
     ];
     static <== hash.out;
 
-    component seedHash = Poseidon(3);
-    seedHash.capacity <== DOMAIN_SEED();
-    seedHash.inputs <== [parametersCommitment, programId, seedSubject];
-    seedStatic <== seedHash.out;
-    seedPayload <== JoinSeedPayload()(
-        royalty <== royalty, middleware <== middlewareShare, burn <== burn, pool <== pool, version <== version
-    );
-
-    // chunks = ceil(jobCount / chunkSize): the last chunk has 1 to chunkSize jobs.
-    RangeCheck(6)(chunks - 1);
-    signal earlier <== (chunks - 1) * chunkSize;
-    RangeCheck(16)(jobCount - earlier - 1);
-    RangeCheck(16)(chunkSize - (jobCount - earlier));
-
-    // Below 2^97: no wrap. The operation's amount has 88 bits, and the message makes the two equal.
-    signal price <== priceLimit * jobCount;
-    amount <== price + settlementFee * chunks;
-    signal payload <== JoinOrderPayload()(bitmap <== 0, remaining <== chunks);
-    dynamic <== JoinCellDynamic()(amount <== amount, payload <== payload, kind <== KIND_ORDER());
+    var parties = nonce + requester * 2 ** OFFSET_OrderParties_requester() + seed * 2 ** OFFSET_OrderParties_seed()
+        + middleware * 2 ** OFFSET_OrderParties_middleware() + index * 2 ** OFFSET_OrderParties_index()
+        + settlementFee * 2 ** OFFSET_OrderParties_settlementFee()
+        + savingsShare * 2 ** OFFSET_OrderParties_savingsShare() + modes * 2 ** OFFSET_OrderParties_modes();
+    var work = priceLimit + earlierChunks * 2 ** OFFSET_OrderWork_earlierChunks()
+        + lastChunk * 2 ** OFFSET_OrderWork_lastChunk() + chunkSize * 2 ** OFFSET_OrderWork_chunkSize()
+        + deadline * 2 ** OFFSET_OrderWork_deadline() + minimumBond * 2 ** OFFSET_OrderWork_minimumBond();
+    head <== used * inputsRoot;
+    tails[0] <== used * parties;
+    tails[1] <== used * work;
 }

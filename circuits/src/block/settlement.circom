@@ -1,16 +1,20 @@
 // One settlement: a chunk of an order paid by a statement (docs/protocol.md §5).
 //
 // Proves:   commitment is C of the statement that covers exactly chunk `chunk` of the order, with the order's
-//           parameters and inputs, this provider, results and price; price <= limit; the order accepts zk; bit
-//           `chunk` of the bitmap goes from 0 to 1; the payment is split as the order's terms say, to the unit.
-// Assumes:  the order's 16 static inputs are in range: they were checked when the order was posted, and static binds
-//           them. The memory argument shows that (orderIndex, static, readDynamic) is the order's cell; the lookup
-//           that (provider, providerStatic) is an account; its owner is below 2^160 since L1 registered it.
-//           The contract shows that a proof under `program` has the public signal `commitment`.
-// Inputs:   used: boolean, checked here; order[16] as DOMAIN_ORDER's inputs without the packed shares, which come as
-//           modes 4 and savingsShare 14 bits; escrow 88, bitmap 64, remaining 1..64,
-//           previousTime 16, orderIndex 24, chunk 6, provider 24, price 64 bits (checked here); resultsRoot and the
-//           provider's ax, ay, owner: field elements; statementDomain, time: given by the block.
+//           parameters and inputs, this owner as provider, these results and this price; 0 <= price <= limit; the
+//           order accepts zk; bit `chunk` of the bitmap goes from 0 to 1; the payment is split as the order's terms
+//           say, to the unit.
+// Assumes:  the order's static inputs are those of a posted order: static binds them, and the memory argument shows
+//           that (orderIndex, static, readDynamic) is the order's cell. So priceLimit and settlementFee have 64 bits,
+//           1 <= lastChunk <= chunkSize, savingsShare is at most 10,000. The lookup shows that `provider` is an account
+//           with this owner, which L1 registered with 160 bits. The contract shows that a proof under `program` has
+//           the public signal `commitment`.
+// Inputs:   used: boolean, checked here; order[11] as DOMAIN_ORDER's inputs, terms[10] the fields of order[2] with the
+//           widths of OrderTerms (checked here); bitmap 64, remaining 1..64, orderIndex 24, chunk 6, provider 24 bits
+//           (checked here); previousTime: below time by at most 2^16 (checked here); price: field element bound by the
+//           commitment, not above the limit (checked here) and not negative (by the division of the total); escrow:
+//           field element, below 2^90 since left, 88 bits, and the debit are (checked here); owner: field element, what
+//           is left of the statement's range word; resultsRoot: field element; statementDomain, time: given by the block.
 pragma circom 2.2.0;
 
 include "generated/schema.circom";
@@ -51,29 +55,51 @@ template SettleBit() {
     difference === 1;
 }
 
-// from = chunk * size and count = min(size, jobs - from) >= 1.
+// chunk <= earlierChunks; from = chunk * size; count = lastChunk for the last chunk, else chunkSize.
 template ChunkRange() {
     signal input chunk;
-    signal input jobCount;
+    signal input earlierChunks;
+    signal input lastChunk;
     signal input chunkSize;
     signal output from;
     signal output count;
+    signal later <== earlierChunks - chunk;
+    RangeCheck(6)(later);
+    signal isLast <== IsZero()(later);
     from <== chunk * chunkSize;
-    var left = jobCount - from;
-    // Any choice that passes the ranges gives the minimum: count is one of the two and above neither.
-    signal isLast <-- left < chunkSize ? 1 : 0;
-    isLast * (isLast - 1) === 0;
-    count <== chunkSize + isLast * (left - chunkSize);
-    RangeCheck(32)(left - count);
-    RangeCheck(16)(chunkSize - count);
-    RangeCheck(16)(count - 1);
+    count <== chunkSize + isLast * (lastChunk - chunkSize);
+}
+
+// The order's static part, with its terms unpacked: every field is in range, so the word decodes uniquely.
+template SettledOrder() {
+    signal input order[11];
+    signal input terms[10];
+    signal output static;
+    for (var i = 0; i < 4; i++) {
+        RangeCheck(14)(terms[i]);
+    }
+    RangeCheck(32)(terms[4]);
+    RangeCheck(14)(terms[5]);
+    // Four bits, the lowest is 1: zk is accepted.
+    signal otherModes <== (terms[6] - MODE_ZK()) / 2;
+    RangeCheck(3)(otherModes);
+    RangeCheck(6)(terms[7]);
+    RangeCheck(16)(terms[8]);
+    RangeCheck(16)(terms[9]);
+    order[2] === terms[0] * 2 ** OFFSET_OrderTerms_royalty() + terms[1] * 2 ** OFFSET_OrderTerms_middleware()
+        + terms[2] * 2 ** OFFSET_OrderTerms_burn() + terms[3] * 2 ** OFFSET_OrderTerms_pool()
+        + terms[4] * 2 ** OFFSET_OrderTerms_version() + terms[5] * 2 ** OFFSET_OrderTerms_savingsShare()
+        + terms[6] * 2 ** OFFSET_OrderTerms_modes() + terms[7] * 2 ** OFFSET_OrderTerms_earlierChunks()
+        + terms[8] * 2 ** OFFSET_OrderTerms_lastChunk() + terms[9] * 2 ** OFFSET_OrderTerms_chunkSize();
+    component hash = PoseidonFixed(11, DOMAIN_ORDER());
+    hash.inputs <== order;
+    static <== hash.out;
 }
 
 template Settlement() {
     signal input used;
-    signal input order[16];
-    signal input modes;
-    signal input savingsShare;
+    signal input order[11];
+    signal input terms[10];
     signal input orderIndex;
     signal input escrow;
     signal input bitmap;
@@ -81,8 +107,6 @@ template Settlement() {
     signal input previousTime;
     signal input chunk;
     signal input provider;
-    signal input ax;
-    signal input ay;
     signal input owner;
     signal input resultsRoot;
     signal input price;
@@ -92,12 +116,9 @@ template Settlement() {
     signal output commitment;
     signal output program;
     signal output static;
-    signal output providerStatic;
     signal output access;
     signal output readDynamic;
     signal output writeDynamic;
-    signal output readAccess;
-    signal output writeAccess;
     // Credits in units, zero in an unused slot.
     signal output providerCredit;
     signal output middlewareCredit;
@@ -109,75 +130,65 @@ template Settlement() {
 
     used * (used - 1) === 0;
 
-    // The order.
-    RangeCheck(14)(savingsShare);
-    signal modeBits[4] <== Bits(4)(modes);
-    modeBits[0] === 1;
-    signal shares <== JoinOrderShares()(modes <== modes, savingsShare <== savingsShare);
-    shares === order[2];
-    component hash = Poseidon(16);
-    hash.capacity <== DOMAIN_ORDER();
-    hash.inputs <== order;
-    static <== hash.out;
-
-    // The chunk.
+    // The order and its chunk.
+    static <== SettledOrder()(order, terms);
     signal from;
     signal count;
-    (from, count) <== ChunkRange()(chunk, order[8], order[9]);
+    (from, count) <== ChunkRange()(chunk, terms[7], terms[8], terms[9]);
     signal newBitmap <== SettleBit()(bitmap, chunk);
     RangeCheck(6)(remaining - 1);
     signal closing <== IsZero()(remaining - 1);
 
     // The statement.
-    component providerHash = Poseidon(3);
-    providerHash.capacity <== DOMAIN_ACCOUNT();
-    providerHash.inputs <== [ax, ay, owner];
-    providerStatic <== providerHash.out;
-    signal range <== JoinStatementRange()(count <== count, from <== from, provider <== owner);
     component statement = PoseidonSponge(6);
     statement.domain <== DOMAIN_PUBLIC_DATA();
-    statement.words <== [order[6], order[7], resultsRoot, statementDomain, range, price];
+    statement.words <== [
+        order[7], order[8], resultsRoot, statementDomain,
+        count * 2 ** OFFSET_StatementRange_count() + from * 2 ** OFFSET_StatementRange_from()
+            + owner * 2 ** OFFSET_StatementRange_provider(),
+        price
+    ];
     commitment <== used * statement.out;
-    program <== used * order[5];
+    program <== used * order[6];
 
-    // The payment.
-    RangeCheck(64)(price);
-    RangeCheck(64)(order[10] - price);
-    signal total <== price * count;
-    signal saving <== (order[10] - price) * count;
-    signal royalty <== Share()(total, order[12]);
-    signal middleware <== Share()(total, order[13]);
-    signal burnShare <== Share()(total, order[14]);
-    signal poolShare <== Share()(total, order[15]);
-    signal bonus <== Share()(saving, savingsShare);
-    signal left <== escrow - total - bonus - order[11];
+    // The payment. price is above limit - 2^64; its product with count, which is 1 to 2^16 - 1, is not negative.
+    signal discount <== order[9] - price;
+    RangeCheck(64)(discount);
+    component total = Division();
+    total.left <== price;
+    total.right <== count;
+    seedCredit <== ShareOfDivision()(total.quotient, total.remainder, terms[0]);
+    signal middleware <== ShareOfDivision()(total.quotient, total.remainder, terms[1]);
+    burn <== ShareOfDivision()(total.quotient, total.remainder, terms[2]);
+    pool <== ShareOfDivision()(total.quotient, total.remainder, terms[3]);
+    signal saving <== discount * count;
+    signal bonus <== Share()(saving, terms[5]);
+    fee <== order[10];
+    var paid = total.quotient * BASIS_POINTS() + total.remainder;
+    signal left <== escrow - paid - bonus - fee;
     RangeCheck(88)(left);
-    // As for a balance: 2^88 units more with a bitmap of one less would be the same word.
-    RangeCheck(88)(escrow);
-    signal refund <== closing * left;
-    providerCredit <== used * (total - royalty - middleware - burnShare - poolShare);
-    middlewareCredit <== used * (middleware + bonus);
-    seedCredit <== used * royalty;
-    requesterCredit <== used * refund;
-    burn <== used * burnShare;
-    pool <== used * poolShare;
-    fee <== used * order[11];
+    requesterCredit <== closing * left;
+    providerCredit <== paid - seedCredit - middleware - burn - pool;
+    middlewareCredit <== middleware + bonus;
+    // An unused slot pays nothing: with a limit of 0 the price is 0 or the count is, and so are total and saving.
+    (1 - used) * order[9] === 0;
+    (1 - used) * fee === 0;
+    (1 - used) * requesterCredit === 0;
 
     // The order's cell, read and written. A closed order is written as an order with nothing in it.
-    signal payload <== JoinOrderPayload()(bitmap <== bitmap, remaining <== remaining);
-    signal settledPayload <== JoinOrderPayload()(bitmap <== newBitmap, remaining <== remaining - 1);
-    signal newPayload <== (1 - closing) * settledPayload;
-    readDynamic <== JoinCellDynamic()(amount <== escrow, payload <== payload, kind <== KIND_ORDER());
-    writeDynamic <== JoinCellDynamic()(amount <== left - refund, payload <== newPayload, kind <== KIND_ORDER());
-    RangeCheck(16)(previousTime);
-    RangeCheck(16)(time - previousTime - 1);
-    readAccess <== INITIAL_ACCESS() + previousTime;
-    writeAccess <== INITIAL_ACCESS() + time;
+    var payload = bitmap + remaining * 2 ** OFFSET_OrderPayload_remaining();
+    signal newPayload <== (1 - closing) * (newBitmap + (remaining - 1) * 2 ** OFFSET_OrderPayload_remaining());
+    var kind = KIND_ORDER() * 2 ** OFFSET_CellDynamic_kind();
+    readDynamic <== escrow + payload * 2 ** OFFSET_CellDynamic_payload() + kind;
+    writeDynamic <== left - requesterCredit + newPayload * 2 ** OFFSET_CellDynamic_payload() + kind;
+    // A time below zero is no time at which an order was written.
+    signal timeGap <== time - previousTime - 1;
+    RangeCheck(16)(timeGap);
 
-    // Absorbed before the challenge: with static and providerStatic everything above follows from it and from
-    // commitment. Every field is in range, so the word decodes uniquely.
-    RangeCheck(24)(orderIndex);
-    RangeCheck(24)(provider);
-    access <== bitmap + remaining * 2 ** 64 + orderIndex * 2 ** 71 + provider * 2 ** 95
-        + previousTime * 2 ** 119 + escrow * 2 ** 135;
+    // Absorbed before the challenge: with static and commitment everything above follows from it. Every field is in
+    // range and escrow below 2^90, so the word decodes uniquely.
+    RangeCheck(INDEX_BITS())(orderIndex);
+    RangeCheck(INDEX_BITS())(provider);
+    access <== bitmap + remaining * 2 ** 64 + chunk * 2 ** 71 + orderIndex * 2 ** 77 + provider * 2 ** 101
+        + timeGap * 2 ** 125 + escrow * 2 ** 141;
 }

@@ -4,8 +4,9 @@
 // Proves:   out[i] is element i of the permutation of (capacity, inputs[0], ..., inputs[nInputs - 1]).
 // Assumes:  nothing about the inputs; all are whole field elements.
 // Inputs:   inputs[nInputs], capacity: field elements.
-// Size:     3 per S-box, 3 * (8 * t + partial rounds): 243 / 300 / 612 for t = 3 / 5 / 17; three less when the
-//           capacity is a constant. No linear constraints. A and B have one term each, but for the first round.
+// Size:     3 per S-box, 3 * (8 * t + partial rounds): 243 / 300 / 612 for t = 3 / 5 / 17; three less for
+//           PoseidonFixed. No linear constraints. A and B have one term each, but for the first round, and with a fixed
+//           capacity one S-box of the second.
 //
 // The inputs of the S-boxes are signals, assigned with <-- and pinned jointly: the three constraints of an S-box
 // are x2 = x * x, x4 = x2 * x2 and x4 * x = y, where y is written as a linear form of the *next* inputs. The
@@ -51,14 +52,16 @@ function poseidonLeadingInverse(numbers, start, t, n) {
     return right;
 }
 
-template PoseidonOutputs(nInputs, nOut) {
+// The permutation, with the capacity as a signal (fixed = 0) or as the number `constant` (fixed = 1).
+template PoseidonPermutation(nInputs, nOut, fixed, constant) {
     assert(nInputs >= 1 && nInputs <= 16);
     assert(nOut >= 1 && nOut <= nInputs + 1);
+    assert(fixed == 0 || fixed == 1);
     var t = nInputs + 1;
     var partialRounds = poseidonPartialRounds(t);
 
     signal input inputs[nInputs];
-    signal input capacity;
+    signal input capacity[1 - fixed];
     signal output out[nOut];
 
     // Numbers of this width, one after another: constants C, mix M, its inverse, the mix P before the partial rounds,
@@ -105,11 +108,15 @@ template PoseidonOutputs(nInputs, nOut) {
         K = poseidonParameters17();
     }
 
-    // Inputs of the S-boxes of full rounds 1, 2, 3 and 4..7 (row 0 stays linear in the inputs) and of the partial
-    // rounds; their squares and fourth powers; the S-box outputs of the last round that no output replaces.
-    signal full[7][t];
-    signal full2[8][t];
-    signal full4[8][t];
+    // Inputs of the S-boxes of full rounds 2, 3 and 4..7 (row 0 stays linear in the inputs), of full round 1 and of the
+    // partial rounds; their squares and fourth powers; the S-box outputs of the last round that no output replaces.
+    // With a fixed capacity the first S-box of row 0 is a number, and one input of row 1 follows from the others.
+    signal first[t - fixed];
+    signal first2[t - fixed];
+    signal first4[t - fixed];
+    signal full[6][t];
+    signal full2[7][t];
+    signal full4[7][t];
     signal partial[partialRounds];
     signal partial2[partialRounds];
     signal partial4[partialRounds];
@@ -117,48 +124,97 @@ template PoseidonOutputs(nInputs, nOut) {
 
     var x[t];
     var y[t];
+    // S-box outputs of row 0 that are numbers.
+    var firstOutput = (constant + K[0]) ** 5;
 
-    // Full rounds 0..3.
-    x[0] = capacity + K[0];
+    // Full round 0.
+    if (fixed == 0) {
+        x[0] = capacity[0] + K[0];
+    } else {
+        x[0] = constant + K[0];
+    }
     for (var i = 1; i < t; i++) {
         x[i] = inputs[i - 1] + K[i];
     }
-    for (var r = 0; r < 3; r++) {
+    for (var i = fixed; i < t; i++) {
+        first2[i - fixed] <== x[i] * x[i];
+        first4[i - fixed] <== first2[i - fixed] * first2[i - fixed];
+    }
+    for (var j = 0; j < t; j++) {
+        if (j < fixed) {
+            y[j] = firstOutput + K[t + j];
+        } else {
+            y[j] = first4[j - fixed] * x[j] + K[t + j];
+        }
+    }
+    for (var i = fixed; i < t; i++) {
+        var sum = 0;
+        for (var j = 0; j < t; j++) {
+            sum += K[M + j * t + i] * y[j];
+        }
+        // Pinned below, with all of the row: y = MInverse * row 1.
+        first[i - fixed] <-- sum;
+    }
+    // Row 1: signals, but for the element that a fixed capacity's form gives.
+    var row[t];
+    for (var i = fixed; i < t; i++) {
+        row[i] = first[i - fixed];
+    }
+    if (fixed == 1) {
+        var missing = firstOutput + K[t];
+        for (var i = 1; i < t; i++) {
+            missing -= K[MInverse + i * t] * row[i];
+        }
+        row[0] = missing * (1 / K[MInverse]);
+    }
+    for (var j = fixed; j < t; j++) {
+        var form = 0;
         for (var i = 0; i < t; i++) {
-            full2[r][i] <== x[i] * x[i];
-            full4[r][i] <== full2[r][i] * full2[r][i];
+            form += K[MInverse + i * t + j] * row[i];
+        }
+        first4[j - fixed] * x[j] === form - K[t + j];
+    }
+    for (var i = 0; i < t; i++) {
+        x[i] = row[i];
+    }
+
+    // Full rounds 1, 2; row r + 1 is full[r - 1].
+    for (var r = 1; r < 3; r++) {
+        for (var i = 0; i < t; i++) {
+            full2[r - 1][i] <== x[i] * x[i];
+            full4[r - 1][i] <== full2[r - 1][i] * full2[r - 1][i];
         }
         for (var j = 0; j < t; j++) {
-            y[j] = full4[r][j] * x[j] + K[(r + 1) * t + j];
+            y[j] = full4[r - 1][j] * x[j] + K[(r + 1) * t + j];
         }
         for (var i = 0; i < t; i++) {
             var sum = 0;
             for (var j = 0; j < t; j++) {
                 sum += K[M + j * t + i] * y[j];
             }
-            // Pinned below, with all of the row: y = MInverse * full[r].
-            full[r][i] <-- sum;
+            // Pinned below, with all of the row: y = MInverse * full[r - 1].
+            full[r - 1][i] <-- sum;
         }
         for (var j = 0; j < t; j++) {
             var form = 0;
             for (var i = 0; i < t; i++) {
-                form += K[MInverse + i * t + j] * full[r][i];
+                form += K[MInverse + i * t + j] * full[r - 1][i];
             }
-            full4[r][j] * x[j] === form - K[(r + 1) * t + j];
+            full4[r - 1][j] * x[j] === form - K[(r + 1) * t + j];
         }
         for (var i = 0; i < t; i++) {
-            x[i] = full[r][i];
+            x[i] = full[r - 1][i];
         }
     }
     for (var i = 0; i < t; i++) {
-        full2[3][i] <== x[i] * x[i];
-        full4[3][i] <== full2[3][i] * full2[3][i];
+        full2[2][i] <== x[i] * x[i];
+        full4[2][i] <== full2[2][i] * full2[2][i];
     }
 
-    // Values of the partial rounds, forwards. Assigns partial and full[3]; their constraints follow.
+    // Values of the partial rounds, forwards. Assigns partial and full[2]; their constraints follow.
     var state[t];
     for (var j = 0; j < t; j++) {
-        y[j] = full4[3][j] * x[j] + K[4 * t + j];
+        y[j] = full4[2][j] * x[j] + K[4 * t + j];
     }
     for (var i = 0; i < t; i++) {
         var sum = 0;
@@ -182,14 +238,14 @@ template PoseidonOutputs(nInputs, nOut) {
     }
     for (var i = 0; i < t; i++) {
         // Pinned by the backward walk below.
-        full[3][i] <-- state[i];
+        full[2][i] <-- state[i];
     }
 
     // Constraints of the partial rounds, backwards: the state after round r and the sparse matrix give the
     // S-box's output as a linear form, and the state before round r.
     var walk[t];
     for (var i = 0; i < t; i++) {
-        walk[i] = full[3][i];
+        walk[i] = full[2][i];
     }
     for (var r = partialRounds - 1; r >= 0; r--) {
         var form = walk[0];
@@ -208,54 +264,54 @@ template PoseidonOutputs(nInputs, nOut) {
         for (var i = 0; i < t; i++) {
             form += K[PInverse + i * t + j] * walk[i];
         }
-        full4[3][j] * x[j] === form - K[4 * t + j];
+        full4[2][j] * x[j] === form - K[4 * t + j];
     }
 
     // Full rounds 4..6.
     for (var i = 0; i < t; i++) {
-        x[i] = full[3][i];
+        x[i] = full[2][i];
     }
     for (var r = 4; r < 7; r++) {
         var offset = 5 * t + partialRounds + (r - 4) * t;
         for (var i = 0; i < t; i++) {
-            full2[r][i] <== x[i] * x[i];
-            full4[r][i] <== full2[r][i] * full2[r][i];
+            full2[r - 1][i] <== x[i] * x[i];
+            full4[r - 1][i] <== full2[r - 1][i] * full2[r - 1][i];
         }
         for (var j = 0; j < t; j++) {
-            y[j] = full4[r][j] * x[j] + K[offset + j];
+            y[j] = full4[r - 1][j] * x[j] + K[offset + j];
         }
         for (var i = 0; i < t; i++) {
             var sum = 0;
             for (var j = 0; j < t; j++) {
                 sum += K[M + j * t + i] * y[j];
             }
-            // Pinned below, with all of the row: y = MInverse * full[r].
-            full[r][i] <-- sum;
+            // Pinned below, with all of the row: y = MInverse * full[r - 1].
+            full[r - 1][i] <-- sum;
         }
         for (var j = 0; j < t; j++) {
             var form = 0;
             for (var i = 0; i < t; i++) {
-                form += K[MInverse + i * t + j] * full[r][i];
+                form += K[MInverse + i * t + j] * full[r - 1][i];
             }
-            full4[r][j] * x[j] === form - K[offset + j];
+            full4[r - 1][j] * x[j] === form - K[offset + j];
         }
         for (var i = 0; i < t; i++) {
-            x[i] = full[r][i];
+            x[i] = full[r - 1][i];
         }
     }
 
     // Full round 7: outputs replace the S-box outputs 0..nOut - 1, through the leading minor of the mix.
     for (var i = 0; i < t; i++) {
-        full2[7][i] <== x[i] * x[i];
-        full4[7][i] <== full2[7][i] * full2[7][i];
+        full2[6][i] <== x[i] * x[i];
+        full4[6][i] <== full2[6][i] * full2[6][i];
     }
     for (var i = nOut; i < t; i++) {
-        last[i - nOut] <== full4[7][i] * x[i];
+        last[i - nOut] <== full4[6][i] * x[i];
     }
     for (var i = 0; i < nOut; i++) {
         var sum = 0;
         for (var j = 0; j < t; j++) {
-            sum += K[M + j * t + i] * full4[7][j] * x[j];
+            sum += K[M + j * t + i] * full4[6][j] * x[j];
         }
         // Pinned below, jointly: the leading minor of the mix is invertible.
         out[i] <-- sum;
@@ -268,7 +324,7 @@ template PoseidonOutputs(nInputs, nOut) {
         }
     }
     if (nOut == 1) {
-        (K[M] * full4[7][0]) * x[0] === rest[0];
+        (K[M] * full4[6][0]) * x[0] === rest[0];
     } else {
         var leadingInverse[17][17] = poseidonLeadingInverse(K, M, t, nOut);
         for (var j = 0; j < nOut; j++) {
@@ -276,9 +332,20 @@ template PoseidonOutputs(nInputs, nOut) {
             for (var i = 0; i < nOut; i++) {
                 form += leadingInverse[i][j] * rest[i];
             }
-            full4[7][j] * x[j] === form;
+            full4[6][j] * x[j] === form;
         }
     }
+}
+
+template PoseidonOutputs(nInputs, nOut) {
+    signal input inputs[nInputs];
+    signal input capacity;
+    signal output out[nOut];
+
+    component permutation = PoseidonPermutation(nInputs, nOut, 0, 0);
+    permutation.inputs <== inputs;
+    permutation.capacity[0] <== capacity;
+    out <== permutation.out;
 }
 
 template Poseidon(nInputs) {
@@ -286,8 +353,18 @@ template Poseidon(nInputs) {
     signal input capacity;
     signal output out;
 
-    component permutation = PoseidonOutputs(nInputs, 1);
+    component permutation = PoseidonPermutation(nInputs, 1, 0, 0);
     permutation.inputs <== inputs;
-    permutation.capacity <== capacity;
+    permutation.capacity[0] <== capacity;
+    out <== permutation.out[0];
+}
+
+// Poseidon with a number as capacity: three constraints less.
+template PoseidonFixed(nInputs, capacity) {
+    signal input inputs[nInputs];
+    signal output out;
+
+    component permutation = PoseidonPermutation(nInputs, 1, 1, capacity);
+    permutation.inputs <== inputs;
     out <== permutation.out[0];
 }

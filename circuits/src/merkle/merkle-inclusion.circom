@@ -6,7 +6,7 @@
 //           hashed under another domain, so that a node can't be read as a leaf.
 // Inputs:   bits[2 * depth]: booleans, the index from its lowest bit; leaf: field element;
 //           children[depth][4]: from the leaves upwards, the children of the node on the path at that level.
-// Size:     303 per level.
+// Size:     300 per level.
 pragma circom 2.2.0;
 
 include "hash/poseidon.circom";
@@ -32,8 +32,7 @@ template MerkleInclusion(depth, domain) {
     var value = leaf;
     for (var level = 0; level < depth; level++) {
         AssertSelected()(bits[2 * level], bits[2 * level + 1], children[level], value);
-        node[level] = Poseidon(4);
-        node[level].capacity <== domain;
+        node[level] = PoseidonFixed(4, domain);
         node[level].inputs <== children[level];
         value = node[level].out;
     }

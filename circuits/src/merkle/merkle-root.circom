@@ -4,7 +4,7 @@
 //           its children with capacity `domain`.
 // Assumes:  the verifier knows the depth; leaves are hashed under another domain where depths could be mixed up.
 // Inputs:   leaves[4 ** depth]: field elements.
-// Size:     300 per node: 300 * (4 ** depth - 1) / 3.
+// Size:     297 per node: 297 * (4 ** depth - 1) / 3.
 pragma circom 2.2.0;
 
 include "hash/poseidon.circom";
@@ -22,8 +22,7 @@ template MerkleRoot(depth, domain) {
     for (var level = 1; level <= depth; level++) {
         var size = 4 ** (depth - level);
         for (var i = 0; i < size; i++) {
-            node[start + i] = Poseidon(4);
-            node[start + i].capacity <== domain;
+            node[start + i] = PoseidonFixed(4, domain);
             for (var j = 0; j < 4; j++) {
                 if (level == 1) {
                     node[start + i].inputs[j] <== leaves[4 * i + j];

@@ -6,7 +6,7 @@
 //           hashed under another domain, so that a node can't be read as a leaf.
 // Inputs:   bits[2 * depth]: booleans, the index from its lowest bit; oldLeaf, newLeaf: field elements;
 //           children[depth][4]: from the leaves upwards, the *old* children of the node on the path at that level.
-// Size:     607 per level.
+// Size:     601 per level.
 pragma circom 2.2.0;
 
 include "hash/poseidon.circom";
@@ -44,11 +44,9 @@ template MerkleUpdate(depth, domain) {
         // b1 = 0: change3 = 0, and so change1 = b0 * change. b1 = 1: change1 = 0, and so change3 = b0 * change.
         b1 * (change1 + change3) === change3;
         newChildren[level][0] === children[level][0] + change - change1 - change2 - change3;
-        oldNode[level] = Poseidon(4);
-        oldNode[level].capacity <== domain;
+        oldNode[level] = PoseidonFixed(4, domain);
         oldNode[level].inputs <== children[level];
-        newNode[level] = Poseidon(4);
-        newNode[level].capacity <== domain;
+        newNode[level] = PoseidonFixed(4, domain);
         newNode[level].inputs <== newChildren[level];
         oldValue = oldNode[level].out;
         newValue = newNode[level].out;

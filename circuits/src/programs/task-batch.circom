@@ -67,12 +67,10 @@ template TaskBatch(chunkDepth, nInputWords, nResultWords, nParameterWords) {
         for (var w = 0; w < nInputWords; w++) {
             (1 - active[i]) * inputWords[i][w] === 0;
         }
-        inputHash[i] = Poseidon(nInputWords);
-        inputHash[i].capacity <== DOMAIN_JOB_INPUT();
+        inputHash[i] = PoseidonFixed(nInputWords, DOMAIN_JOB_INPUT());
         inputHash[i].inputs <== inputWords[i];
         inputLeaf[i] <== active[i] * inputHash[i].out;
-        resultHash[i] = Poseidon(nResultWords);
-        resultHash[i].capacity <== DOMAIN_JOB_RESULT();
+        resultHash[i] = PoseidonFixed(nResultWords, DOMAIN_JOB_RESULT());
         resultHash[i].inputs <== resultWords[i];
         resultLeaf[i] <== active[i] * resultHash[i].out;
     }

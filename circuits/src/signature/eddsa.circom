@@ -8,7 +8,7 @@
 //           A may have a component of small order; 8A has none.
 // Inputs:   ax, ay, r8x, r8y, message: field elements. s: a hint, only read by the witness program; S and S + l are
 //           the same signature here, so nothing may be identified by it.
-// Size:     2,440 constraints.
+// Size:     2,437 constraints.
 //
 // Works on the Montgomery form v^2 = u^3 + 168698 u^2 + u. One accumulator P starts at the offset, runs a ladder
 // P = 2P + T over T = +-8A (digits of -h), then adds signed multiples of B8 (digits of S), the last of which
@@ -112,10 +112,12 @@ template VariableBaseLadder() {
     signal digitV[251];
     component step[251];
     var weighted = 0;
+    var place = 2 ** 250;
     for (var i = 250; i >= 0; i--) {
         digitV[i] <-- ((bits >> i) & 1) == 1 ? -baseV : baseV;
         digitV[i] * digitV[i] === baseVSquared;
-        weighted += digitV[i] * 2 ** i;
+        weighted += digitV[i] * place;
+        place = place >> 1;
         step[i] = MontgomeryDoubleAdd();
         step[i].u1 <== i == 250 ? u1 : step[i + 1].u3;
         step[i].v1 <== i == 250 ? v1 : step[i + 1].v3;
@@ -215,7 +217,7 @@ template VerifySignature() {
     signal input s;
     signal input message;
 
-    signal hash <== Poseidon(5)([r8x, r8y, ax, ay, message], 0);
+    signal hash <== PoseidonFixed(5, 0)([r8x, r8y, ax, ay, message]);
 
     // 8A on the Montgomery form.
     signal keyU <-- (1 + ay) / (1 - ay);

@@ -145,3 +145,45 @@ export function makeOrder(
 
 /** Challenge of a block in the scenario's deployment. */
 export const zOf = (block: SealedBlock): bigint => challenge(CONTEXT, block.commitment, block.bytes);
+
+/** Small enough to calculate hundreds of witnesses; every slot of the tested block is used. */
+export const TINY: BlockSize = {
+  name: "tiny",
+  depth: 2,
+  requests: 6,
+  settlements: 2,
+  orders: 1,
+  withdrawals: 1,
+  cells: 8,
+  operations: 3,
+  openings: 3,
+};
+
+/** An order posted in an earlier block, then a block that uses every kind of slot. */
+export function busyBlock(scenario: Scenario): SealedBlock {
+  const { state } = scenario;
+  runBlock(scenario, (draft) => registerAll(draft, 1_000_000n));
+  const posted = runBlock(scenario, (draft) => {
+    draft.addOperation(
+      sign(state, { kind: "postOrder", ...common(ALICE, 0n), order: makeOrder(state, ALICE, 0n) }),
+      1n,
+    );
+  });
+  const orderIndex = posted.orders[0]!.index;
+  return runBlock(scenario, (draft) => {
+    draft.addRequest({ kind: "deposit", index: BOB, time: 3n, depositor: 9n, amount: 17n });
+    draft.addSettlement({ orderIndex, chunk: 1, provider: PROVIDER, resultsRoot: 5n, price: 900n });
+    draft.addOperation(
+      sign(state, { kind: "postOrder", ...common(ALICE, 1n), order: makeOrder(state, ALICE, 1n) }),
+      2n,
+    );
+    draft.addOperation(
+      sign(state, { kind: "withdraw", ...common(ALICE, 2n), amount: 50n, priorityFee: 4n }),
+      3n,
+    );
+    draft.addOperation(
+      sign(state, { kind: "transfer", ...common(BOB, 0n), receiver: ALICE, amount: 60n, priorityFee: 3n }),
+      4n,
+    );
+  });
+}

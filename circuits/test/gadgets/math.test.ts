@@ -53,6 +53,72 @@ test("Bits", async () => {
   expect(await accepts(gadget, { in: 64n })).toBe(false);
 });
 
+test("BelowTenThousand", async () => {
+  const gadget = await compileGadget(
+    "below-ten-thousand",
+    ["math/below-ten-thousand.circom"],
+    "BelowTenThousand()",
+  );
+  expect(gadget.compiled.constraints.constraints).toBe(16);
+  for (const value of [0n, 1n, 15n, 16n, 79n, 80n, 624n, 625n, 5000n, 9998n, 9999n]) {
+    expect(await accepts(gadget, { in: value })).toBe(true);
+    expect(unpinnedSignals(gadget, await witnessOf(gadget, { in: value }))).toEqual([]);
+  }
+  for (const value of [10_000n, 10_001n, 1n << 14n, 1n << 40n, FIELD_MODULUS - 1n]) {
+    expect(await accepts(gadget, { in: value })).toBe(false);
+  }
+  // A digit of 5 with a smaller one beside it is the same sum, and no digit.
+  const witness = await witnessOf(gadget, { in: 16n * 5n });
+  expect(acceptsTampered(gadget, witness, { "digits[0]": 5n, "digits[1]": 0n })).toBe(false);
+});
+
+describe("Shares", () => {
+  const totals = [0n, 1n, 9999n, 10_000n, 123_456_789n, (1n << 64n) * 65_535n];
+
+  test("of a divided total", async () => {
+    const gadget = await compileGadget("share-of-division", ["block/share.circom"], "ShareOfDivision()");
+    expect(gadget.compiled.constraints.constraints).toBe(32);
+    for (const total of totals) {
+      for (const basisPoints of [0n, 1n, 200n, 9999n, 10_000n]) {
+        const [quotient, remainder] = [total / 10_000n, total % 10_000n];
+        const witness = await witnessOf(gadget, { quotient, remainder, basisPoints });
+        const share = (total * basisPoints) / 10_000n;
+        expect(signalOf(gadget, witness, "share")).toBe(share);
+        expect(unpinnedSignals(gadget, witness)).toEqual([]);
+        // One unit less, with the rest in the remainder.
+        const part = signalOf(gadget, witness, "part");
+        const left = signalOf(gadget, witness, "left");
+        const tampered = { share: share - 1n, part: part - 1n, left: left + 10_000n };
+        expect(acceptsTampered(gadget, witness, tampered)).toBe(false);
+      }
+    }
+  });
+
+  test("Division refuses a total below zero", async () => {
+    const gadget = await compileGadget("division", ["block/share.circom"], "Division()");
+    expect(gadget.compiled.constraints.constraints).toBe(84);
+    for (const left of [0n, 7n, (1n << 64n) - 1n]) {
+      const witness = await witnessOf(gadget, { left, right: 65_535n });
+      expect(signalOf(gadget, witness, "quotient")).toBe((left * 65_535n) / 10_000n);
+      expect(unpinnedSignals(gadget, witness)).toEqual([]);
+    }
+    for (const left of [FIELD_MODULUS - 1n, FIELD_MODULUS - 10_000n, FIELD_MODULUS - (1n << 64n) + 1n]) {
+      expect(await accepts(gadget, { left, right: 1n })).toBe(false);
+      expect(await accepts(gadget, { left, right: 65_535n })).toBe(false);
+    }
+  });
+
+  test("at once", async () => {
+    const gadget = await compileGadget("share", ["block/share.circom"], "Share()");
+    expect(gadget.compiled.constraints.constraints).toBe(97);
+    for (const total of totals) {
+      const witness = await witnessOf(gadget, { total, basisPoints: 10_000n });
+      expect(signalOf(gadget, witness, "share")).toBe(total);
+      expect(unpinnedSignals(gadget, witness)).toEqual([]);
+    }
+  });
+});
+
 describe("LessThan", () => {
   for (const width of [1, 8, 252]) {
     test(`${width} bits`, async () => {

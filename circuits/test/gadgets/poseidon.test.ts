@@ -73,6 +73,28 @@ describe("Poseidon", () => {
     });
   }
 
+  for (const inputs of [2, 4, 5, 16]) {
+    test(`${inputs} inputs with a number as capacity: three constraints less, every signal pinned`, async () => {
+      for (const capacity of [0n, 424242n, FIELD_MODULUS - 1n]) {
+        const gadget = await compileGadget(
+          `poseidon-fixed-${inputs}`,
+          ["hash/poseidon.circom"],
+          `PoseidonFixed(${inputs}, ${capacity})`,
+        );
+        const free = await compileGadget(
+          `poseidon-${inputs}`,
+          ["hash/poseidon.circom"],
+          `Poseidon(${inputs})`,
+        );
+        expect(gadget.compiled.constraints.constraints).toBe(free.compiled.constraints.constraints - 3);
+        const words = values(inputs, 23n);
+        const witness = await witnessOf(gadget, { inputs: words });
+        expect(signalOf(gadget, witness, "out")).toBe(poseidon(capacity, words));
+        expect(unpinnedSignals(gadget, witness)).toEqual([]);
+      }
+    });
+  }
+
   for (const [inputs, outputs] of [
     [2, 3],
     [4, 2],
@@ -107,34 +129,37 @@ describe("Poseidon", () => {
     });
   }
 
-  test("the solution is isolated: the constraints' Jacobian has full rank in the internal signals", async () => {
-    const gadget = await compileGadget("poseidon-2", ["hash/poseidon.circom"], "Poseidon(2)");
-    const witness = await witnessOf(gadget, {
-      inputs: values(2, 9n),
-      capacity: 31n,
-    });
-    const { constraints, modulus } = constraintSystemOf(gadget.compiled);
-    const { publicOutputs, privateInputs, wires } = gadget.compiled.constraints;
-    const isUnknown = (wire: number): boolean =>
-      wire !== 0 && !(wire > publicOutputs && wire <= publicOutputs + privateInputs);
-    const value = (form: (typeof constraints)[number]["a"]): bigint =>
-      form.reduce((sum, [wire, coefficient]) => sum + coefficient * witness[wire]!, 0n) % modulus;
-    const rows = constraints.map(({ a, b, c }) => {
-      const row = Array<bigint>(wires).fill(0n);
-      const add = (form: typeof a, factor: bigint): void => {
-        for (const [wire, coefficient] of form) {
-          if (isUnknown(wire))
-            row[wire] = (((row[wire]! + coefficient * factor) % modulus) + modulus) % modulus;
-        }
-      };
-      add(a, value(b));
-      add(b, value(a));
-      add(c, -1n);
-      return row;
-    });
-    const unknowns = Array.from({ length: wires }, (_, wire) => wire).filter(isUnknown).length;
-    expect(rank(rows, modulus)).toBe(unknowns);
-  });
+  test.each([
+    ["poseidon-2", "Poseidon(2)", { capacity: 31n }],
+    ["poseidon-fixed-2", "PoseidonFixed(2, 31)", {}],
+  ])(
+    "the solution is isolated: the Jacobian of %s has full rank in the internal signals",
+    async (name, template, more) => {
+      const gadget = await compileGadget(name, ["hash/poseidon.circom"], template);
+      const witness = await witnessOf(gadget, { inputs: values(2, 9n), ...more });
+      const { constraints, modulus } = constraintSystemOf(gadget.compiled);
+      const { publicOutputs, privateInputs, wires } = gadget.compiled.constraints;
+      const isUnknown = (wire: number): boolean =>
+        wire !== 0 && !(wire > publicOutputs && wire <= publicOutputs + privateInputs);
+      const value = (form: (typeof constraints)[number]["a"]): bigint =>
+        form.reduce((sum, [wire, coefficient]) => sum + coefficient * witness[wire]!, 0n) % modulus;
+      const rows = constraints.map(({ a, b, c }) => {
+        const row = Array<bigint>(wires).fill(0n);
+        const add = (form: typeof a, factor: bigint): void => {
+          for (const [wire, coefficient] of form) {
+            if (isUnknown(wire))
+              row[wire] = (((row[wire]! + coefficient * factor) % modulus) + modulus) % modulus;
+          }
+        };
+        add(a, value(b));
+        add(b, value(a));
+        add(c, -1n);
+        return row;
+      });
+      const unknowns = Array.from({ length: wires }, (_, wire) => wire).filter(isUnknown).length;
+      expect(rank(rows, modulus)).toBe(unknowns);
+    },
+  );
 
   test("reference rejects bad input with a typed error", () => {
     expect(() => poseidon(0n, [])).toThrow(HashInputError);

@@ -71,7 +71,7 @@ const NEUTRAL: EdwardsPoint = { x: 0n, y: 1n };
 
 describe("VerifySignature", () => {
   test("size", () => {
-    expect(gadget.compiled.constraints.constraints).toBe(2440);
+    expect(gadget.compiled.constraints.constraints).toBe(2437);
   });
 
   test("accepts what circomlibjs signs, for many keys and messages", async () => {

@@ -56,6 +56,7 @@ export const TINY: BlockSize = {
   withdrawals: 1,
   cells: 8,
   operations: 3,
+  openings: 3,
 };
 
 /** The block circuit under mutation. */

@@ -138,7 +138,10 @@ describe("operations", () => {
     ["INSUFFICIENT_BALANCE", { priceLimit: FUNDS }],
   ])("posting an order answers %s for %o", (expected, change) => {
     const order = makeOrder(state, BOB, 0n, change);
-    expect(code(sign(state, { kind: "postOrder", ...common(BOB, 0n), order }))).toBe(expected);
+    // An order that has no static part can't even be signed.
+    const post = (draft: BlockDraft): unknown =>
+      draft.addOperation(sign(state, { kind: "postOrder", ...common(BOB, 0n), order }), 1n);
+    expect(codeOf(scenario, post)).toBe(expected);
   });
 });
 

@@ -49,8 +49,8 @@ abstract contract RollupFixture is Test {
         uint256 firstRequest;
         Request[] requests;
         Statement[] statements;
-        uint256[2][] orderHeads;
-        uint256[4][] orderTails;
+        uint256[1][] orderHeads;
+        uint256[2][] orderTails;
         uint256[] withdrawals;
         uint256[] cells;
         uint256 commitment;
@@ -193,13 +193,11 @@ abstract contract RollupFixture is Test {
     }
 
     function addOrdersAndCells(Block memory b, uint256 orders, uint256 cells) internal pure {
-        b.orderHeads = new uint256[2][](orders);
-        b.orderTails = new uint256[4][](orders);
+        b.orderHeads = new uint256[1][](orders);
+        b.orderTails = new uint256[2][](orders);
         for (uint256 i = 0; i < orders; i++) {
+            b.orderHeads[i][0] = uint256(keccak256(abi.encode("order head", i))) % R;
             for (uint256 j = 0; j < 2; j++) {
-                b.orderHeads[i][j] = uint256(keccak256(abi.encode("order head", i, j))) % R;
-            }
-            for (uint256 j = 0; j < 4; j++) {
                 b.orderTails[i][j] = uint256(keccak256(abi.encode("order tail", i, j))) >> 8;
             }
         }
@@ -244,15 +242,14 @@ abstract contract RollupFixture is Test {
             words = bytes.concat(words, abi.encodePacked(b.orderHeads[i]));
         }
         for (uint256 i = 0; i < b.orderTails.length; i++) {
-            uint256[4] memory t = b.orderTails[i];
-            words = bytes.concat(words, _tail(t[0]), _tail(t[1]), _tail(t[2]), _tail(t[3]));
+            words = bytes.concat(words, _tail(b.orderTails[i][0]), _tail(b.orderTails[i][1]));
         }
         words = bytes.concat(words, _tails(b.withdrawals), _tails(b.cells));
     }
 
     /// @dev All words of the vector, unused ones zero: the definition, written out.
     function expand(Block memory b) internal pure returns (uint256[] memory vector) {
-        vector = new uint256[](3 + 4 + 12 + 12 + 4 + 4 + 4 + 8 + 4 + 10);
+        vector = new uint256[](3 + 4 + 12 + 12 + 4 + 4 + 2 + 4 + 4 + 10);
         for (uint256 i = 0; i < 3; i++) {
             vector[i] = b.roots[i];
         }
@@ -266,18 +263,16 @@ abstract contract RollupFixture is Test {
             (vector[31 + i], vector[35 + i]) = (b.statements[i].commitment, b.statements[i].programId);
         }
         for (uint256 i = 0; i < b.orderHeads.length; i++) {
+            vector[39 + i] = b.orderHeads[i][0];
             for (uint256 j = 0; j < 2; j++) {
-                vector[39 + 2 * i + j] = b.orderHeads[i][j];
-            }
-            for (uint256 j = 0; j < 4; j++) {
-                vector[43 + 4 * i + j] = b.orderTails[i][j];
+                vector[41 + 2 * i + j] = b.orderTails[i][j];
             }
         }
         for (uint256 i = 0; i < b.withdrawals.length; i++) {
-            vector[51 + i] = b.withdrawals[i];
+            vector[45 + i] = b.withdrawals[i];
         }
         for (uint256 i = 0; i < b.cells.length; i++) {
-            vector[55 + i] = b.cells[i];
+            vector[49 + i] = b.cells[i];
         }
     }
 

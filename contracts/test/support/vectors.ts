@@ -8,6 +8,8 @@ import {
   encodeVector,
   evaluateVector,
   expandVector,
+  ORDER_HEADS,
+  ORDER_TAILS,
   operationDomain,
   SMALL_BLOCK,
   statementDomain,
@@ -181,7 +183,7 @@ export function babyJubJubVectors(): string {
 }
 
 /** Words with more fields can be read in Solidity but not packed: too many parameters for the stack. */
-const MOST_PACKED_FIELDS = 8;
+const MOST_PACKED_FIELDS = 7;
 
 function schemaCase(declared: Word<WordFields>, kind: "zero" | "maximal" | "drawn"): string[] {
   const names = Object.keys(declared.fields);
@@ -265,10 +267,16 @@ function drawContent(label: string, layout: VectorLayout, counts: readonly numbe
 function counts(size: BlockSize, part: number): number[] {
   const used = (capacity: number): number => Math.floor(capacity * part);
   const [requests, settlements, orders] = [used(size.requests), used(size.settlements), used(size.orders)];
-  return [3, 4, 2 * requests, 2 * requests, settlements, settlements, 2 * orders, 4 * orders].concat([
-    used(size.withdrawals),
-    used(size.cells),
-  ]);
+  return [
+    3,
+    4,
+    2 * requests,
+    2 * requests,
+    settlements,
+    settlements,
+    ORDER_HEADS * orders,
+    ORDER_TAILS * orders,
+  ].concat([used(size.withdrawals), used(size.cells)]);
 }
 
 const BINDER = draw("binder", 160);

@@ -102,6 +102,7 @@ export const infoResponse = z.object({
     withdrawals: z.number().int(),
     cells: z.number().int(),
     operations: z.number().int(),
+    openings: z.number().int(),
   }),
   programs: z.array(
     z.object({

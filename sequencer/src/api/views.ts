@@ -58,6 +58,7 @@ export async function viewInfo(context: Context): Promise<api.InfoResponse> {
       withdrawals: size.withdrawals,
       cells: size.cells,
       operations: size.operations,
+      openings: size.openings,
     },
     programs: [...context.programs.values()].map(({ adapter, programId }) => ({
       name: adapter.name,
