@@ -290,7 +290,7 @@ export function blockCircuitInput(block: SealedBlock): CircuitInput {
   const { header } = block;
   const size: BlockSize = header.size;
   const opened = block.changes.filter(({ facts }) => facts > 0n);
-  const withdrawalWords = block.content[8]!;
+  const withdrawalWords = block.content[12]!;
   return {
     operationDomain: header.operationDomain,
     statementDomain: header.statementDomain,

@@ -41,6 +41,7 @@ import {
   splitPayment,
   statementCommitment,
 } from "./statement.js";
+import { postedOrderTime, settlementTime } from "./times.js";
 
 /** What is fixed before a block is filled. */
 export interface BlockHeader {
@@ -338,7 +339,10 @@ function addSettlement(state: State, content: DraftContent, settlement: Settleme
   });
   const previousAccess = content.orderAccess.get(settlement.orderIndex) ?? INITIAL_ACCESS;
   const access = accessOrder.decode(INITIAL_ACCESS);
-  content.orderAccess.set(settlement.orderIndex, accessOrder.encode({ ...access, time: BigInt(slot + 1) }));
+  content.orderAccess.set(
+    settlement.orderIndex,
+    accessOrder.encode({ ...access, time: settlementTime(content.header.size, slot) }),
+  );
   const entry = {
     settlement,
     statement,
@@ -491,7 +495,7 @@ function planOrder(
       count(content.presence, middleware, 1n);
       content.created.add(index);
       content.working.set(index, { kind: "order", order, amount, bitmap: 0n, remaining: chunkCount(order) });
-      const time = BigInt(content.header.size.settlements + content.header.size.operations + 1);
+      const time = postedOrderTime(content.header.size);
       const access = accessOrder.encode({ ...accessOrder.decode(INITIAL_ACCESS), time });
       content.orderAccess.set(index, access);
     },

@@ -13,4 +13,5 @@ export * from "./seal.js";
 export * from "./signature.js";
 export * from "./state.js";
 export * from "./statement.js";
+export * from "./times.js";
 export * from "./tree.js";

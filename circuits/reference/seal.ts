@@ -31,6 +31,7 @@ import {
   setCell,
   stateRoot,
 } from "./state.js";
+import { operationTime } from "./times.js";
 
 /** An operation in its slot. */
 export interface SealedOperation extends DraftOperation {
@@ -92,7 +93,7 @@ function orderOperations(content: DraftContent): SealedOperation[] {
   const access = new Map<number, bigint>();
   return sorted.map((entry, slot) => {
     const { signer } = entry.signed.operation;
-    const time = BigInt(content.header.size.settlements + slot + 1);
+    const time = operationTime(content.header.size, slot);
     const previousAccess = access.get(signer) ?? INITIAL_ACCESS;
     access.set(
       signer,
@@ -222,6 +223,8 @@ function blockContent(
     orders: BigInt(orders.length),
     withdrawals: BigInt(withdrawals.length),
     cells: BigInt(changes.length),
+    rotations: 0n,
+    distributions: 0n,
   });
   const totals = blockTotals.encode({
     burned: block.burned,
@@ -237,6 +240,10 @@ function blockContent(
     settlements.map(({ before }) => before.order.programId),
     posted.flatMap(({ heads }) => heads),
     posted.flatMap(({ tails }) => tails),
+    [],
+    [],
+    [],
+    [],
     withdrawals.map((withdrawal) => withdrawalWord.encode(withdrawal)),
     changes.map(changeWord),
   ];

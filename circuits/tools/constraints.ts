@@ -59,6 +59,11 @@ const BASE: BlockSize = {
   cells: 2,
   operations: 1,
   openings: 2,
+  legGroups: 1,
+  cancellations: 1,
+  rotations: 1,
+  distributions: 1,
+  forcedOrders: 1,
 };
 
 /**
@@ -76,6 +81,11 @@ export async function marginalConstraints(): Promise<Readonly<Record<string, num
     "settlements",
     "orders",
     "openings",
+    "legGroups",
+    "cancellations",
+    "rotations",
+    "distributions",
+    "forcedOrders",
     "requests",
     "withdrawals",
     "cells",

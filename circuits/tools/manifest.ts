@@ -13,10 +13,21 @@ export interface CircuitInstance {
 
 /** Main circuit of a size of the block circuit. */
 export function blockCircuit(size: BlockSize): CircuitInstance {
-  const { depth, requests, settlements, orders, withdrawals, cells, operations, openings } = size;
-  const parameters = [depth, requests, settlements, orders, withdrawals, cells, operations, openings].join(
-    ", ",
-  );
+  const parameters = [
+    size.depth,
+    size.requests,
+    size.settlements,
+    size.orders,
+    size.withdrawals,
+    size.cells,
+    size.operations,
+    size.openings,
+    size.legGroups,
+    size.cancellations,
+    size.rotations,
+    size.distributions,
+    size.forcedOrders,
+  ].join(", ");
   return {
     name: size.name,
     source: `pragma circom 2.2.0;

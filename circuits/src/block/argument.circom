@@ -4,14 +4,14 @@
 // Assumes:  gamma and beta are drawn from a transcript that binds every input but the selector's effect.
 pragma circom 2.2.0;
 
-// Powers of beta: 1, 2, 3, 4.
+// Powers of beta: 1 to 8.
 template Powers() {
     signal input beta;
-    signal output powers[4];
+    signal output powers[8];
     powers[0] <== beta;
-    powers[1] <== beta * beta;
-    powers[2] <== powers[1] * beta;
-    powers[3] <== powers[2] * beta;
+    for (var i = 1; i < 8; i++) {
+        powers[i] <== powers[i - 1] * beta;
+    }
 }
 
 // Factor of one tuple of the memory argument: gamma - (index + beta static + beta^2 dynamic + beta^3 access) when
@@ -23,7 +23,7 @@ template CellFactor() {
     signal input dynamic;
     signal input access;
     signal input gamma;
-    signal input powers[4];
+    signal input powers[8];
     signal output factor;
     signal a <== powers[0] * static;
     signal b <== powers[1] * dynamic;
@@ -38,7 +38,7 @@ template OrderMessage() {
     signal input static;
     signal input amount;
     signal input gamma;
-    signal input powers[4];
+    signal input powers[8];
     signal output value;
     signal a <== powers[0] * nonce;
     signal b <== powers[1] * static;

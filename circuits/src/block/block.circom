@@ -26,9 +26,12 @@ template Prefix(n) {
     }
 }
 
-template Block(depth, R, S, N, W, K, O, F) {
+// Times of accesses: requests 1 .. R, settlements, operations, posted orders at R + S + O + 1, distributions from there.
+// depth of the tree; slots: R requests, S settlements, N posted orders, W withdrawals, K cells, O operations, F openings,
+// L groups of payment legs, X cancellations, Q rotations, D distributions, V forced orders.
+template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     // Slot times have 16 bits, and so do the numbers of uses.
-    assert(S + O + 1 < 2 ** 16);
+    assert(R + S + O + D + 1 < 2 ** 16);
     assert(S + 2 * N < 2 ** 16);
     signal input z;
     signal output C;
@@ -175,7 +178,7 @@ template Block(depth, R, S, N, W, K, O, F) {
         settlement[i].resultsRoot <== settlementResultsRoot[i];
         settlement[i].price <== settlementPrice[i];
         settlement[i].statementDomain <== statementDomain;
-        settlement[i].time <== i + 1;
+        settlement[i].time <== R + i + 1;
         settlementCount += settlementUsed[i];
         burned += settlement[i].burn;
         pooled += settlement[i].pool;
@@ -258,12 +261,15 @@ template Block(depth, R, S, N, W, K, O, F) {
         operation[i].balance <== operationBalance[i];
         operation[i].operationDomain <== operationDomain;
         operation[i].blockTime <== blockTime;
-        operation[i].time <== S + i + 1;
+        operation[i].time <== R + S + i + 1;
         operationUsed[i] = operationIsTransfer[i] + operationIsPostOrder[i] + operationIsWithdraw[i];
         effective[i] = (operationPriorityFee[i] + operationPreviousPriority[i] - operation[i].distance) / 2;
         rest[i] = operationBalance[i] - operationAmount[i] - operationFee[i] - operationPriorityFee[i];
         fees += operation[i].fees;
     }
+
+    var rotationCount = 0;
+    var distributionCount = 0;
 
     component cell[K];
     var cellCount = 0;
@@ -337,7 +343,7 @@ template Block(depth, R, S, N, W, K, O, F) {
             operations.words[2 * i + j] <== operation[i].trace[j];
         }
     }
-    var m = 7 + 4 * R + 2 * S + 3 * N + W + K;
+    var m = 7 + 4 * R + 2 * S + 3 * N + 3 * Q + 2 * D + W + K;
     component publicData = PublicData(m);
     publicData.domain <== DOMAIN_PUBLIC_DATA();
     publicData.z <== z;
@@ -348,7 +354,8 @@ template Block(depth, R, S, N, W, K, O, F) {
     publicData.words[4] <== statementDomain;
     publicData.words[5] <== PackBlockMeta()(
         number <== number, time <== blockTime, feeAccount <== feeAccount, depth <== depth, requests <== requestCount,
-        settlements <== settlementCount, orders <== orderCount, withdrawals <== withdrawalCount, cells <== cellCount
+        settlements <== settlementCount, orders <== orderCount, withdrawals <== withdrawalCount, cells <== cellCount,
+        rotations <== rotationCount, distributions <== distributionCount
     );
     publicData.words[6] <== PackBlockTotals()(burned <== burned, pool <== pooled, firstRequest <== firstRequest);
     var at = 7;
@@ -371,6 +378,10 @@ template Block(depth, R, S, N, W, K, O, F) {
         }
     }
     at += 3 * N;
+    for (var i = 0; i < 3 * Q + 2 * D; i++) {
+        publicData.words[at + i] <== 0;
+    }
+    at += 3 * Q + 2 * D;
     for (var i = 0; i < W; i++) {
         publicData.words[at + i] <== withdrawalWord[i];
     }
@@ -407,7 +418,7 @@ template Block(depth, R, S, N, W, K, O, F) {
     challenges.capacity <== DOMAIN_CHALLENGE();
     challenges.inputs <== [publicData.commitment, accesses.out];
     signal gamma <== challenges.out[0];
-    signal powers[4] <== Powers()(challenges.out[1]);
+    signal powers[8] <== Powers()(challenges.out[1]);
 
     // 5. Memory: what was read is what was written. A factor is gamma - (index + beta static + beta^2 dynamic + beta^3
     //    access) in a used slot, else 1.
@@ -422,7 +433,7 @@ template Block(depth, R, S, N, W, K, O, F) {
         );
         writes.factors[i] <== CellFactor()(
             settlementUsed[i], settlementOrderIndex[i], settlement[i].static, settlement[i].writeDynamic,
-            INITIAL_ACCESS() + i + 1, gamma, powers
+            INITIAL_ACCESS() + R + i + 1, gamma, powers
         );
     }
     signal operationStatic[O];
@@ -438,7 +449,7 @@ template Block(depth, R, S, N, W, K, O, F) {
             + operationPreviousSequence[i] * 2 ** OFFSET_AccessOrder_sequence()
         );
         operationAccess[i][1] <== powers[2] * (
-            S + i + 1 + effective[i] * 2 ** OFFSET_AccessOrder_priority()
+            R + S + i + 1 + effective[i] * 2 ** OFFSET_AccessOrder_priority()
             + operationSequence[i] * 2 ** OFFSET_AccessOrder_sequence()
         );
         var common = gamma - operationSigner[i] - operationStatic[i] - 1;
@@ -456,7 +467,7 @@ template Block(depth, R, S, N, W, K, O, F) {
             orderUsed[i], orderIndex[i], order[i].static,
             order[i].amount + (orderEarlierChunks[i] + 1) * 2 ** OFFSET_OrderPayload_remaining() * payloadPlace
                 + KIND_ORDER() * kindPlace,
-            INITIAL_ACCESS() + S + O + 1, gamma, powers
+            INITIAL_ACCESS() + R + S + O + 1, gamma, powers
         );
     }
     // beta static and beta^2 dynamic of a cell, for the memory and for the lookups.

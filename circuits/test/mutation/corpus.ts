@@ -57,6 +57,11 @@ export const TINY: BlockSize = {
   cells: 8,
   operations: 3,
   openings: 3,
+  legGroups: 1,
+  cancellations: 1,
+  rotations: 1,
+  distributions: 1,
+  forcedOrders: 1,
 };
 
 /** The block circuit under mutation. */

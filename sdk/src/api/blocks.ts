@@ -103,6 +103,11 @@ export const infoResponse = z.object({
     cells: z.number().int(),
     operations: z.number().int(),
     openings: z.number().int(),
+    legGroups: z.number().int(),
+    cancellations: z.number().int(),
+    rotations: z.number().int(),
+    distributions: z.number().int(),
+    forcedOrders: z.number().int(),
   }),
   programs: z.array(
     z.object({
