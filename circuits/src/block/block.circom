@@ -524,34 +524,40 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     }
     sent.out === taken.out;
 
-    // 7. Credits: each cell and kind gets exactly what the slots give it.
-    var account = KIND_ACCOUNT();
-    signal feeTerm <== Term()(fees, feeAccount * 16 + account, gamma);
+    // 7. Credits: each cell and kind gets exactly what the slots give it. A key is index + beta kind, so that no index, in
+    //    range or not, stands for a cell of another kind.
+    var account = KIND_ACCOUNT() * powers[0];
+    var seed = KIND_SEED() * powers[0];
+    signal cellKind[K];
+    for (var i = 0; i < K; i++) {
+        cellKind[i] <== powers[0] * cell[i].kind;
+    }
+    signal feeTerm <== Term()(fees, feeAccount + account, gamma);
     var given = feeTerm;
     signal depositTerm[R];
     for (var i = 0; i < R; i++) {
-        depositTerm[i] <== Term()(request[i].credit, requestIndex[i] * 16 + account, gamma);
+        depositTerm[i] <== Term()(request[i].credit, requestIndex[i] + account, gamma);
         given += depositTerm[i];
     }
     signal settlementTerm[S][4];
     for (var i = 0; i < S; i++) {
-        settlementTerm[i][0] <== Term()(settlement[i].providerCredit, settlementProvider[i] * 16 + account, gamma);
-        settlementTerm[i][1] <== Term()(settlement[i].middlewareCredit, settlementOrder[i][5] * 16 + account, gamma);
-        settlementTerm[i][2] <== Term()(settlement[i].seedCredit, settlementOrder[i][4] * 16 + KIND_SEED(), gamma);
-        settlementTerm[i][3] <== Term()(settlement[i].requesterCredit, settlementOrder[i][0] * 16 + account, gamma);
+        settlementTerm[i][0] <== Term()(settlement[i].providerCredit, settlementProvider[i] + account, gamma);
+        settlementTerm[i][1] <== Term()(settlement[i].middlewareCredit, settlementOrder[i][5] + account, gamma);
+        settlementTerm[i][2] <== Term()(settlement[i].seedCredit, settlementOrder[i][4] + seed, gamma);
+        settlementTerm[i][3] <== Term()(settlement[i].requesterCredit, settlementOrder[i][0] + account, gamma);
         for (var j = 0; j < 4; j++) {
             given += settlementTerm[i][j];
         }
     }
     signal transferTerm[O];
     for (var i = 0; i < O; i++) {
-        transferTerm[i] <== Term()(operation[i].transferCredit, operationReceiver[i] * 16 + account, gamma);
+        transferTerm[i] <== Term()(operation[i].transferCredit, operationReceiver[i] + account, gamma);
         given += transferTerm[i];
     }
     signal cellTerm[K];
     var received = 0;
     for (var i = 0; i < K; i++) {
-        cellTerm[i] <== Term()(cellCredit[i], cell[i].key, gamma);
+        cellTerm[i] <== Term()(cellCredit[i], cell[i].index + cellKind[i], gamma);
         received += cellTerm[i];
     }
     given === received;
@@ -562,35 +568,39 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     signal seedTerm[N];
     var named = 0;
     for (var i = 0; i < N; i++) {
-        middlewareTerm[i] <== Term()(orderUsed[i], orderMiddleware[i] * 16 + account, gamma);
-        namedPayload[i] <== powers[0] * orderSeedPayload[i];
-        seedTerm[i] <== Term()(orderUsed[i], orderSeed[i] * 16 + KIND_SEED() + namedPayload[i], gamma);
+        middlewareTerm[i] <== Term()(orderUsed[i], orderMiddleware[i] + account, gamma);
+        namedPayload[i] <== powers[1] * orderSeedPayload[i];
+        seedTerm[i] <== Term()(orderUsed[i], orderSeed[i] + seed + namedPayload[i], gamma);
         named += middlewareTerm[i] + seedTerm[i];
     }
     signal presentPayload[K];
     signal presenceTerm[K];
     var present = 0;
     for (var i = 0; i < K; i++) {
-        presentPayload[i] <== powers[0] * cell[i].factPayload;
-        presenceTerm[i] <== Term()(cellPresence[i], cell[i].key + presentPayload[i], gamma);
+        presentPayload[i] <== powers[1] * cell[i].factPayload;
+        presenceTerm[i] <== Term()(cellPresence[i], cell[i].index + cellKind[i] + presentPayload[i], gamma);
         present += presenceTerm[i];
     }
     named === present;
 
     // Second: what is opened is the static part of a touched cell.
+    signal openingKind[F];
     signal openedStatic[F];
     signal openedTerm[F];
     var opened = 0;
     for (var i = 0; i < F; i++) {
-        var key = openingIndex[i] * 16 + openingIsAccount[i] * account + openingIsSeed[i] * KIND_SEED();
-        openedStatic[i] <== powers[0] * opening[i].static;
+        openingKind[i] <== powers[0] * (openingIsAccount[i] * KIND_ACCOUNT() + openingIsSeed[i] * KIND_SEED());
+        var key = openingIndex[i] + openingKind[i];
+        openedStatic[i] <== powers[1] * opening[i].static;
         openedTerm[i] <== Term()(openingIsAccount[i] + openingIsSeed[i], key + openedStatic[i], gamma);
         opened += openedTerm[i];
     }
+    signal cellOpenedTerm[K];
     signal staticTerm[K];
     var closed = 0;
     for (var i = 0; i < K; i++) {
-        staticTerm[i] <== Term()(cellOpened[i], cell[i].key + cellStaticTerm[i], gamma);
+        cellOpenedTerm[i] <== powers[1] * cellStatic[i];
+        staticTerm[i] <== Term()(cellOpened[i], cell[i].index + cellKind[i] + cellOpenedTerm[i], gamma);
         closed += staticTerm[i];
     }
     opened === closed;
@@ -600,19 +610,19 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     signal providerTerm[S];
     var looked = 0;
     for (var i = 0; i < S; i++) {
-        providerFact[i] <== powers[0] * settlementOwner[i];
+        providerFact[i] <== powers[1] * settlementOwner[i];
         providerTerm[i] <== Term()(
-            settlementUsed[i], settlementProvider[i] * 16 + account + providerFact[i], gamma
+            settlementUsed[i], settlementProvider[i] + account + providerFact[i], gamma
         );
         looked += providerTerm[i];
     }
     signal seedFact[N][2];
     signal programTerm[N];
     for (var i = 0; i < N; i++) {
-        seedFact[i][0] <== powers[0] * orderParametersCommitment[i];
-        seedFact[i][1] <== powers[1] * orderProgramId[i];
+        seedFact[i][0] <== powers[1] * orderParametersCommitment[i];
+        seedFact[i][1] <== powers[2] * orderProgramId[i];
         programTerm[i] <== Term()(
-            orderUsed[i], orderSeed[i] * 16 + KIND_SEED() + seedFact[i][0] + seedFact[i][1], gamma
+            orderUsed[i], orderSeed[i] + seed + seedFact[i][0] + seedFact[i][1], gamma
         );
         looked += programTerm[i];
     }
@@ -620,9 +630,9 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     signal usesTerm[F];
     var offered = 0;
     for (var i = 0; i < F; i++) {
-        var key = openingIndex[i] * 16 + openingIsAccount[i] * account + openingIsSeed[i] * KIND_SEED();
+        var key = openingIndex[i] + openingKind[i];
         for (var j = 0; j < 2; j++) {
-            openingFact[i][j] <== powers[j] * opening[i].fact[j];
+            openingFact[i][j] <== powers[j + 1] * opening[i].fact[j];
         }
         usesTerm[i] <== Term()(openingUses[i], key + openingFact[i][0] + openingFact[i][1], gamma);
         offered += usesTerm[i];

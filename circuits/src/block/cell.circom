@@ -37,8 +37,7 @@ template Cell(depth) {
 
     signal output used;
     signal output index;
-    // Cell and kind, for credits and lookups.
-    signal output key;
+    signal output kind;
     signal output word;
     signal output dynamic;
     // Terms of a seed, 0 for other kinds.
@@ -64,8 +63,7 @@ template Cell(depth) {
     }
     index <== sum;
     isOrder * (1 - bits[2 * depth - 1]) === 0;
-    var kind = KIND_ACCOUNT() * isAccount + KIND_SEED() * isSeed + KIND_ORDER() * isOrder;
-    key <== index * 16 + kind;
+    kind <== KIND_ACCOUNT() * isAccount + KIND_SEED() * isSeed + KIND_ORDER() * isOrder;
 
     signal lastAmount <== amount - credit;
     RangeCheck(AMOUNT_BITS())(lastAmount);
