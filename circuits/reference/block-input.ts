@@ -16,6 +16,7 @@ import { poseidon } from "./hash.js";
 import { operationWords, type Request, requestWords } from "./operations.js";
 import type { CellChange, SealedBlock, SealedOperation } from "./seal.js";
 import { publicKey, signMessage } from "./signature.js";
+import { cancellationSlot, distributionSlot, legGroupSlots, rotationSlot } from "./signed-input.js";
 import {
   accountStatic,
   type Cell,
@@ -28,7 +29,8 @@ import {
   orderTermsFields,
 } from "./state.js";
 
-type Slot = Readonly<Record<string, bigint | readonly bigint[] | readonly (readonly bigint[])[]>>;
+/** Inputs of one slot by name. */
+export type Slot = Readonly<Record<string, bigint | readonly bigint[] | readonly (readonly bigint[])[]>>;
 
 const flag = (value: boolean): bigint => (value ? 1n : 0n);
 
@@ -140,7 +142,8 @@ function orderSlot(
 
 /** The static part of a provider or seed, opened for those that look it up. */
 function openingSlot(change: CellChange | undefined): Slot {
-  const cell = change?.last;
+  // As the block finds it: a key that it rotates is the old one.
+  const cell = change?.before ?? change?.last;
   if (change === undefined || cell === undefined || cell.kind === "order") {
     return { IsAccount: 0n, IsSeed: 0n, Index: 0n, Head0: 0n, Head1: 0n, Subject: 0n, Uses: 0n };
   }
@@ -170,6 +173,9 @@ function idleOperation(operationDomain: bigint, time: bigint): (sequence: bigint
     IsTransfer: 0n,
     IsPostOrder: 0n,
     IsWithdraw: 0n,
+    IsMultiTransfer: 0n,
+    IsCancelOrder: 0n,
+    IsRotateKey: 0n,
     Signer: 0n,
     Nonce: 0n,
     Expiry: time,
@@ -200,10 +206,13 @@ function operationSlot(entry: SealedOperation): Slot {
     IsTransfer: flag(operation.kind === "transfer"),
     IsPostOrder: flag(operation.kind === "postOrder"),
     IsWithdraw: flag(operation.kind === "withdraw"),
+    IsMultiTransfer: flag(operation.kind === "multiTransfer"),
+    IsCancelOrder: flag(operation.kind === "cancelOrder"),
+    IsRotateKey: flag(operation.kind === "rotateKey"),
     Signer: BigInt(operation.signer),
     Nonce: operation.nonce,
     Expiry: operation.expiry,
-    Receiver: operation.kind === "transfer" ? BigInt(operation.receiver) : 0n,
+    Receiver: operationRoute.decode(words.route).receiver,
     Fee: operation.fee,
     PriorityFee: operation.priorityFee,
     Amount: words.amount,
@@ -261,7 +270,8 @@ function cellSlot(change: CellChange | undefined, depth: number): Slot {
     IsOrder: flag(kind === "order"),
     Created: flag(change !== undefined && change.before === undefined),
     Bits: Array.from({ length: 2 * depth }, (_, i) => BigInt(((change?.index ?? 0) >> i) & 1)),
-    Static: change === undefined ? 0n : cellStatic(change.last),
+    Static: change === undefined ? 0n : cellStatic(change.before ?? change.last),
+    NewStatic: change === undefined ? 0n : cellStatic(change.last),
     OldDynamic: change?.before === undefined ? 0n : cellDynamicWord(change.before),
     Amount: change?.after?.amount ?? 0n,
     Payload: payloadWord(change?.after),
@@ -314,6 +324,10 @@ export function blockCircuitInput(block: SealedBlock): CircuitInput {
       })),
     ),
     ...columns("operation", operationSlots(block)),
+    ...columns("legGroup", legGroupSlots(block)),
+    ...columns("cancellation", slots(block.cancellations, size.cancellations, cancellationSlot)),
+    ...columns("rotation", slots(block.rotations, size.rotations, rotationSlot)),
+    ...columns("distribution", slots(block.distributions, size.distributions, distributionSlot)),
     ...columns(
       "cell",
       slots(block.changes, size.cells, (change) => cellSlot(change, size.depth)),

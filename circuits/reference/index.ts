@@ -2,13 +2,16 @@
 export * from "./adapter.js";
 export * from "./block.js";
 export { blockCircuitInput } from "./block-input.js";
+export { cancellableFrom, type DraftCancellation, type SealedCancellation } from "./cancellation.js";
 export * from "./errors.js";
 export { poseidon, poseidonOutputs, sponge } from "./hash.js";
 export * from "./json.js";
 export * from "./legs.js";
 export * from "./operations.js";
 export * from "./operations-root.js";
+export type { Distribution, DraftDistribution } from "./payments.js";
 export * from "./program.js";
+export type { SealedRotation } from "./rotation.js";
 export * from "./seal.js";
 export * from "./signature.js";
 export * from "./state.js";

@@ -5,7 +5,11 @@ import {
   assertField,
   DOMAIN_OPERATION,
   FIELD_MODULUS,
+  MAXIMUM_LEGS,
+  OPERATION_CANCEL_ORDER,
+  OPERATION_MULTI_TRANSFER,
   OPERATION_POST_ORDER,
+  OPERATION_ROTATE_KEY,
   OPERATION_TRANSFER,
   OPERATION_WITHDRAW,
   operationRoute,
@@ -18,8 +22,9 @@ import {
 } from "../schema/index.js";
 import { TransitionError } from "./errors.js";
 import { poseidon } from "./hash.js";
+import { legsCommitment, legsTotal, type PaymentLeg } from "./legs.js";
 import type { Signature } from "./signature.js";
-import { type Order, orderEscrow, orderStatic, type SeedTerms } from "./state.js";
+import { accountStatic, type Order, orderEscrow, orderStatic, type SeedTerms } from "./state.js";
 
 /** An entry of the L1 queue. `index` is the cell it concerns, `time` its enqueue time in seconds. */
 export type Request =
@@ -134,7 +139,27 @@ interface OperationCommon {
 export type Operation =
   | (OperationCommon & { readonly kind: "transfer"; readonly receiver: number; readonly amount: bigint })
   | (OperationCommon & { readonly kind: "postOrder"; readonly order: Order })
-  | (OperationCommon & { readonly kind: "withdraw"; readonly amount: bigint });
+  | (OperationCommon & { readonly kind: "withdraw"; readonly amount: bigint })
+  | (OperationCommon & {
+      readonly kind: "multiTransfer";
+      /** 1 to {@link MAXIMUM_LEGS} payments; one of amount 0 to account 0 is padding. */
+      readonly legs: readonly PaymentLeg[];
+    })
+  | (OperationCommon & {
+      readonly kind: "cancelOrder";
+      /** Cell of the order. */
+      readonly orderIndex: number;
+      /** Static part of the order's cell: a cell that is used again is not the order that was meant. */
+      readonly orderStatic: bigint;
+    })
+  | (OperationCommon & {
+      readonly kind: "rotateKey";
+      /** The new key. */
+      readonly ax: bigint;
+      readonly ay: bigint;
+      /** The account's owner, which stays. */
+      readonly owner: bigint;
+    });
 
 /** An operation with its signature. */
 export interface SignedOperation {
@@ -153,22 +178,63 @@ const OPERATION_KINDS = {
   transfer: BigInt(OPERATION_TRANSFER),
   postOrder: BigInt(OPERATION_POST_ORDER),
   withdraw: BigInt(OPERATION_WITHDRAW),
+  multiTransfer: BigInt(OPERATION_MULTI_TRANSFER),
+  cancelOrder: BigInt(OPERATION_CANCEL_ORDER),
+  rotateKey: BigInt(OPERATION_ROTATE_KEY),
 } as const;
 
-/** Words of an operation. @throws {SchemaError} when a field is out of range. */
+/** What a kind puts into an operation's words. */
+interface OperationContent {
+  readonly receiver: number;
+  readonly amount: bigint;
+  readonly data: bigint;
+}
+
+function operationContent(operation: Operation): OperationContent {
+  switch (operation.kind) {
+    case "transfer":
+      return { receiver: operation.receiver, amount: operation.amount, data: 0n };
+    case "postOrder":
+      return { receiver: 0, amount: orderEscrow(operation.order), data: orderStatic(operation.order) };
+    case "withdraw":
+      return { receiver: 0, amount: operation.amount, data: 0n };
+    case "multiTransfer": {
+      const { legs } = operation;
+      if (legs.length > MAXIMUM_LEGS) {
+        const text = `A multi-transfer has at most ${MAXIMUM_LEGS} legs, ${legs.length} are given; split it`;
+        throw new TransitionError("MALFORMED_OPERATION", text);
+      }
+      return { receiver: 0, amount: legsTotal(legs), data: legsCommitment(legs) };
+    }
+    case "cancelOrder":
+      assertField("operation.orderStatic", operation.orderStatic);
+      return { receiver: operation.orderIndex, amount: 0n, data: operation.orderStatic };
+    case "rotateKey": {
+      assertField("operation.ax", operation.ax);
+      assertField("operation.ay", operation.ay);
+      assertBits("operation.owner", operation.owner, 160);
+      return { receiver: 0, amount: 0n, data: accountStatic(operation.ax, operation.ay, operation.owner) };
+    }
+  }
+}
+
+/**
+ * Words of an operation.
+ * @throws {SchemaError} when a field is out of range, {TransitionError} `MALFORMED_OPERATION` for a wrong number of legs.
+ */
 export function operationWords(operation: Operation): OperationWords {
+  const { receiver, amount, data } = operationContent(operation);
   const route = operationRoute.encode({
     kind: OPERATION_KINDS[operation.kind],
     signer: BigInt(operation.signer),
     nonce: operation.nonce,
     expiry: operation.expiry,
-    receiver: operation.kind === "transfer" ? BigInt(operation.receiver) : 0n,
+    receiver: BigInt(receiver),
     fee: operation.fee,
     priorityFee: operation.priorityFee,
   });
-  const amount = operation.kind === "postOrder" ? orderEscrow(operation.order) : operation.amount;
   assertBits("operation.amount", amount, AMOUNT_BITS);
-  return { route, amount, data: operation.kind === "postOrder" ? orderStatic(operation.order) : 0n };
+  return { route, amount, data };
 }
 
 /** Units that the operation takes from its signer. */

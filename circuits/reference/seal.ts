@@ -6,20 +6,25 @@ import {
   blockTotals,
   cellWord,
   DOMAIN_PUBLIC_DATA,
+  distributionWord,
   encodeVector,
   expandVector,
   INITIAL_ACCESS,
   operationRecord,
   orderParties,
   orderWork,
+  rotationWord,
   type VectorContent,
   withdrawalWord,
 } from "../schema/index.js";
 import type { BlockHeader, DraftContent, DraftOperation, DraftSettlement } from "./block.js";
+import { cancellationAccess, type SealedCancellation, sealedCancellations } from "./cancellation.js";
 import { TransitionError } from "./errors.js";
 import { sponge } from "./hash.js";
 import { type Request, requestWords } from "./operations.js";
 import { operationsRoot } from "./operations-root.js";
+import type { DraftDistribution } from "./payments.js";
+import { type SealedRotation, sealedRotations } from "./rotation.js";
 import {
   type AccountCell,
   type Cell,
@@ -67,6 +72,9 @@ export interface SealedBlock {
   /** In canonical order. */
   readonly operations: readonly SealedOperation[];
   readonly orders: readonly { readonly index: number; readonly order: Order }[];
+  readonly cancellations: readonly SealedCancellation[];
+  readonly rotations: readonly SealedRotation[];
+  readonly distributions: readonly DraftDistribution[];
   readonly withdrawals: readonly {
     readonly recipient: bigint;
     readonly amount: bigint;
@@ -116,6 +124,9 @@ function lastAccesses(content: DraftContent, operations: readonly SealedOperatio
       sequence,
     });
     accesses.set(signed.operation.signer, access);
+  }
+  for (const cancellation of sealedCancellations(operations)) {
+    accesses.set(cancellation.index, cancellationAccess(cancellation));
   }
   return accesses;
 }
@@ -210,7 +221,7 @@ function blockContent(
   block: Omit<SealedBlock, "content" | "bytes" | "commitment">,
   operationsRoot: bigint,
 ): VectorContent {
-  const { header, requests, settlements, orders, withdrawals, changes } = block;
+  const { header, requests, settlements, orders, rotations, distributions, withdrawals, changes } = block;
   const requested = requests.map(requestWords);
   const posted = orders.map(({ index, order }) => orderWords(index, order));
   const meta = blockMeta.encode({
@@ -223,8 +234,8 @@ function blockContent(
     orders: BigInt(orders.length),
     withdrawals: BigInt(withdrawals.length),
     cells: BigInt(changes.length),
-    rotations: 0n,
-    distributions: 0n,
+    rotations: BigInt(rotations.length),
+    distributions: BigInt(distributions.length),
   });
   const totals = blockTotals.encode({
     burned: block.burned,
@@ -240,10 +251,12 @@ function blockContent(
     settlements.map(({ before }) => before.order.programId),
     posted.flatMap(({ heads }) => heads),
     posted.flatMap(({ tails }) => tails),
-    [],
-    [],
-    [],
-    [],
+    rotations.flatMap(({ ax, ay }) => [ax, ay]),
+    rotations.map(({ index }) => rotationWord.encode({ index: BigInt(index) })),
+    distributions.map(({ payouts }) => payouts),
+    distributions.map(({ distribution: { total, seed } }) =>
+      distributionWord.encode({ total, index: BigInt(seed) }),
+    ),
     withdrawals.map((withdrawal) => withdrawalWord.encode(withdrawal)),
     changes.map(changeWord),
   ];
@@ -269,6 +282,9 @@ export function sealBlock(state: State, content: DraftContent): SealedBlock {
     settlements: content.settlements,
     operations,
     orders: postedOrders(operations),
+    cancellations: sealedCancellations(operations),
+    rotations: sealedRotations(operations),
+    distributions: content.distributions,
     withdrawals,
     changes,
     burned: content.burned,

@@ -37,6 +37,10 @@ export const withdrawalWord = defineWord("WithdrawalWord", { amount: AMOUNT_BITS
 
 /** Payment legs that one hash of a chain absorbs. */
 export const LEGS_PER_GROUP = 16;
+/** Most legs of one multi-transfer; a block may have room for fewer. */
+export const MAXIMUM_LEGS = 64;
+/** Legs of a royalty distribution, unused ones zero. */
+export const DISTRIBUTION_LEGS = 32;
 /** One payment leg of a list: units, and the receiving account's index. A leg of amount 0 pays nobody. */
 export const paymentLeg = defineWord("PaymentLeg", { amount: 80, receiver: INDEX_BITS });
 

@@ -46,6 +46,46 @@ template OrderMessage() {
     value <== gamma - requester - a - b - c;
 }
 
+// Fingerprint of a list of payments that a multi-transfer or a distribution orders: commitment + beta total + beta^5,
+// taken from gamma.
+template ListMessage() {
+    signal input commitment;
+    signal input total;
+    signal input gamma;
+    signal input powers[8];
+    signal output value;
+    signal a <== powers[0] * total;
+    value <== gamma - commitment - a - powers[4];
+}
+
+// Fingerprint of a CancelOrder message: requester + beta index + beta^2 static + beta^3 time + beta^6, taken from gamma.
+template CancellationMessage() {
+    signal input requester;
+    signal input index;
+    signal input static;
+    signal input time;
+    signal input gamma;
+    signal input powers[8];
+    signal output value;
+    signal a <== powers[0] * index;
+    signal b <== powers[1] * static;
+    signal c <== powers[2] * time;
+    value <== gamma - requester - a - b - c - powers[5];
+}
+
+// Fingerprint of a RotateKey message: index + beta static + beta^2 owner + beta^7, taken from gamma.
+template RotationMessage() {
+    signal input index;
+    signal input static;
+    signal input owner;
+    signal input gamma;
+    signal input powers[8];
+    signal output value;
+    signal a <== powers[0] * static;
+    signal b <== powers[1] * owner;
+    value <== gamma - index - a - b - powers[6];
+}
+
 template Product(n) {
     signal input factors[n];
     signal output out;

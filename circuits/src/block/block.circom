@@ -8,12 +8,16 @@
 pragma circom 2.2.0;
 
 include "block/argument.circom";
+include "block/cancellation.circom";
 include "block/cell.circom";
+include "block/distribution.circom";
+include "block/leg-group.circom";
 include "block/opening.circom";
 include "block/operation.circom";
 include "block/operations-root.circom";
 include "block/order.circom";
 include "block/request.circom";
+include "block/rotation.circom";
 include "block/settlement.circom";
 include "generated/schema.circom";
 include "public-data/public-data.circom";
@@ -33,6 +37,7 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     // Slot times have 16 bits, and so do the numbers of uses.
     assert(R + S + O + D + 1 < 2 ** 16);
     assert(S + 2 * N < 2 ** 16);
+    assert(L < 2 ** 16);
     signal input z;
     signal output C;
     signal output y;
@@ -104,6 +109,9 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     signal input operationIsTransfer[O];
     signal input operationIsPostOrder[O];
     signal input operationIsWithdraw[O];
+    signal input operationIsMultiTransfer[O];
+    signal input operationIsCancelOrder[O];
+    signal input operationIsRotateKey[O];
     signal input operationSigner[O];
     signal input operationNonce[O];
     signal input operationExpiry[O];
@@ -124,12 +132,44 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     signal input operationPreviousSequence[O];
     signal input operationBalance[O];
 
+    signal input legGroupUsed[L];
+    signal input legGroupContinues[L];
+    signal input legGroupAmount[L][16];
+    signal input legGroupReceiver[L][16];
+
+    signal input cancellationUsed[X];
+    signal input cancellationOrder[X][11];
+    signal input cancellationDeadline[X];
+    signal input cancellationMinimumBond[X];
+    signal input cancellationEscrow[X];
+    signal input cancellationBitmap[X];
+    signal input cancellationRemaining[X];
+    signal input cancellationIndex[X];
+    signal input cancellationTime[X];
+    signal input cancellationPreviousTime[X];
+
+    signal input rotationUsed[Q];
+    signal input rotationAx[Q];
+    signal input rotationAy[Q];
+    signal input rotationOwner[Q];
+    signal input rotationIndex[Q];
+
+    signal input distributionUsed[D];
+    signal input distributionSeed[D];
+    signal input distributionStatic[D];
+    signal input distributionVault[D];
+    signal input distributionPayload[D];
+    signal input distributionPreviousTime[D];
+    signal input distributionPayouts[D];
+    signal input distributionTotal[D];
+
     signal input cellIsAccount[K];
     signal input cellIsSeed[K];
     signal input cellIsOrder[K];
     signal input cellCreated[K];
     signal input cellBits[K][2 * depth];
     signal input cellStatic[K];
+    signal input cellNewStatic[K];
     signal input cellOldDynamic[K];
     signal input cellAmount[K];
     signal input cellPayload[K];
@@ -240,6 +280,9 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         operation[i].isTransfer <== operationIsTransfer[i];
         operation[i].isPostOrder <== operationIsPostOrder[i];
         operation[i].isWithdraw <== operationIsWithdraw[i];
+        operation[i].isMultiTransfer <== operationIsMultiTransfer[i];
+        operation[i].isCancelOrder <== operationIsCancelOrder[i];
+        operation[i].isRotateKey <== operationIsRotateKey[i];
         operation[i].signer <== operationSigner[i];
         operation[i].nonce <== operationNonce[i];
         operation[i].expiry <== operationExpiry[i];
@@ -262,14 +305,77 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         operation[i].operationDomain <== operationDomain;
         operation[i].blockTime <== blockTime;
         operation[i].time <== R + S + i + 1;
-        operationUsed[i] = operationIsTransfer[i] + operationIsPostOrder[i] + operationIsWithdraw[i];
+        operationUsed[i] = operationIsTransfer[i] + operationIsPostOrder[i] + operationIsWithdraw[i]
+            + operationIsMultiTransfer[i] + operationIsCancelOrder[i] + operationIsRotateKey[i];
         effective[i] = (operationPriorityFee[i] + operationPreviousPriority[i] - operation[i].distance) / 2;
         rest[i] = operationBalance[i] - operationAmount[i] - operationFee[i] - operationPriorityFee[i];
         fees += operation[i].fees;
     }
 
+    // Lists of payments: each begins at a group that does not continue, and ends before the next such or unused group.
+    component legGroup[L];
+    var lastOfList[L];
+    for (var i = 0; i < L; i++) {
+        legGroup[i] = LegGroup();
+        legGroup[i].used <== legGroupUsed[i];
+        legGroup[i].continues <== legGroupContinues[i];
+        legGroup[i].amount <== legGroupAmount[i];
+        legGroup[i].receiver <== legGroupReceiver[i];
+        if (i == 0) {
+            legGroup[i].outBefore <== DOMAIN_LEGS();
+            legGroup[i].totalBefore <== 0;
+            legGroupContinues[i] === 0;
+        } else {
+            legGroup[i].outBefore <== legGroup[i - 1].out;
+            legGroup[i].totalBefore <== legGroup[i - 1].total;
+            lastOfList[i - 1] = legGroupUsed[i - 1] - legGroupContinues[i];
+        }
+        lastOfList[i] = legGroupUsed[i];
+    }
+
+    component cancellation[X];
+    for (var i = 0; i < X; i++) {
+        cancellation[i] = Cancellation();
+        cancellation[i].used <== cancellationUsed[i];
+        cancellation[i].order <== cancellationOrder[i];
+        cancellation[i].deadline <== cancellationDeadline[i];
+        cancellation[i].minimumBond <== cancellationMinimumBond[i];
+        cancellation[i].escrow <== cancellationEscrow[i];
+        cancellation[i].bitmap <== cancellationBitmap[i];
+        cancellation[i].remaining <== cancellationRemaining[i];
+        cancellation[i].index <== cancellationIndex[i];
+        cancellation[i].time <== cancellationTime[i];
+        cancellation[i].previousTime <== cancellationPreviousTime[i];
+        cancellation[i].blockTime <== blockTime;
+    }
+
+    component rotation[Q];
     var rotationCount = 0;
+    for (var i = 0; i < Q; i++) {
+        rotation[i] = Rotation();
+        rotation[i].used <== rotationUsed[i];
+        rotation[i].ax <== rotationAx[i];
+        rotation[i].ay <== rotationAy[i];
+        rotation[i].owner <== rotationOwner[i];
+        rotation[i].index <== rotationIndex[i];
+        rotationCount += rotationUsed[i];
+    }
+
+    component distribution[D];
     var distributionCount = 0;
+    for (var i = 0; i < D; i++) {
+        distribution[i] = Distribution();
+        distribution[i].used <== distributionUsed[i];
+        distribution[i].seed <== distributionSeed[i];
+        distribution[i].static <== distributionStatic[i];
+        distribution[i].vault <== distributionVault[i];
+        distribution[i].payload <== distributionPayload[i];
+        distribution[i].previousTime <== distributionPreviousTime[i];
+        distribution[i].payouts <== distributionPayouts[i];
+        distribution[i].total <== distributionTotal[i];
+        distribution[i].time <== R + S + O + 1 + i;
+        distributionCount += distributionUsed[i];
+    }
 
     component cell[K];
     var cellCount = 0;
@@ -282,6 +388,7 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         cell[i].created <== cellCreated[i];
         cell[i].bits <== cellBits[i];
         cell[i].static <== cellStatic[i];
+        cell[i].newStatic <== cellNewStatic[i];
         cell[i].oldDynamic <== cellOldDynamic[i];
         cell[i].amount <== cellAmount[i];
         cell[i].payload <== cellPayload[i];
@@ -308,6 +415,9 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     Prefix(S)(settlementUsed);
     Prefix(N)(orderUsed);
     Prefix(W)(withdrawalUsed);
+    Prefix(L)(legGroupUsed);
+    Prefix(Q)(rotationUsed);
+    Prefix(D)(distributionUsed);
     Prefix(K)(cellUsed);
     for (var i = 1; i < O; i++) {
         (1 - operationUsed[i - 1]) * operationUsed[i] === 0;
@@ -378,10 +488,17 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         }
     }
     at += 3 * N;
-    for (var i = 0; i < 3 * Q + 2 * D; i++) {
-        publicData.words[at + i] <== 0;
+    for (var i = 0; i < Q; i++) {
+        publicData.words[at + 2 * i] <== rotationAx[i];
+        publicData.words[at + 2 * i + 1] <== rotationAy[i];
+        publicData.words[at + 2 * Q + i] <== rotationIndex[i];
     }
-    at += 3 * Q + 2 * D;
+    at += 3 * Q;
+    for (var i = 0; i < D; i++) {
+        publicData.words[at + i] <== distributionPayouts[i];
+        publicData.words[at + D + i] <== distribution[i].word;
+    }
+    at += 2 * D;
     for (var i = 0; i < W; i++) {
         publicData.words[at + i] <== withdrawalWord[i];
     }
@@ -393,7 +510,8 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     y <== publicData.evaluation;
 
     // 4. Challenges: after C and everything else that the arguments quantify over.
-    component accesses = PoseidonSponge(2 * S + N + 2 * F + 2 * K);
+    var flagWords = (L + 119) \ 120;
+    component accesses = PoseidonSponge(2 * S + N + 2 * F + 2 * K + L + flagWords + 2 * X + Q + 2 * D);
     accesses.domain <== DOMAIN_ACCESSES();
     at = 0;
     for (var i = 0; i < S; i++) {
@@ -414,6 +532,32 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         accesses.words[at + 2 * i] <== cell[i].multiplicities;
         accesses.words[at + 2 * i + 1] <== cellLastAccess[i];
     }
+    at += 2 * K;
+    for (var i = 0; i < L; i++) {
+        accesses.words[at + i] <== legGroup[i].out;
+    }
+    at += L;
+    for (var i = 0; i < flagWords; i++) {
+        var flags = 0;
+        for (var j = 120 * i; j < L && j < 120 * i + 120; j++) {
+            flags += (legGroupUsed[j] + 2 * legGroupContinues[j]) * 4 ** (j - 120 * i);
+        }
+        accesses.words[at + i] <== flags;
+    }
+    at += flagWords;
+    for (var i = 0; i < X; i++) {
+        accesses.words[at + 2 * i] <== cancellation[i].access;
+        accesses.words[at + 2 * i + 1] <== cancellation[i].static;
+    }
+    at += 2 * X;
+    for (var i = 0; i < Q; i++) {
+        accesses.words[at + i] <== rotation[i].static;
+    }
+    at += Q;
+    for (var i = 0; i < D; i++) {
+        accesses.words[at + 2 * i] <== distribution[i].access;
+        accesses.words[at + 2 * i + 1] <== distributionStatic[i];
+    }
     component challenges = PoseidonOutputs(2, 2);
     challenges.capacity <== DOMAIN_CHALLENGE();
     challenges.inputs <== [publicData.commitment, accesses.out];
@@ -422,8 +566,8 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
 
     // 5. Memory: what was read is what was written. A factor is gamma - (index + beta static + beta^2 dynamic + beta^3
     //    access) in a used slot, else 1.
-    component reads = Product(S + O + K);
-    component writes = Product(S + O + R + N + K);
+    component reads = Product(S + O + K + X + D);
+    component writes = Product(S + O + R + N + K + X + D);
     var payloadPlace = 2 ** OFFSET_CellDynamic_payload();
     var kindPlace = 2 ** OFFSET_CellDynamic_kind();
     for (var i = 0; i < S; i++) {
@@ -436,12 +580,13 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
             INITIAL_ACCESS() + R + i + 1, gamma, powers
         );
     }
-    signal operationStatic[O];
+    signal operationStatic[O][2];
     signal operationDynamic[O][2];
     signal operationAccess[O][2];
     for (var i = 0; i < O; i++) {
         var accountKind = KIND_ACCOUNT() * kindPlace;
-        operationStatic[i] <== powers[0] * operation[i].static;
+        operationStatic[i][0] <== powers[0] * operation[i].static;
+        operationStatic[i][1] <== powers[0] * operation[i].staticAfter;
         operationDynamic[i][0] <== powers[1] * (operationBalance[i] + operationNonce[i] * payloadPlace + accountKind);
         operationDynamic[i][1] <== powers[1] * (rest[i] + (operationNonce[i] + 1) * payloadPlace + accountKind);
         operationAccess[i][0] <== powers[2] * (
@@ -452,9 +597,13 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
             R + S + i + 1 + effective[i] * 2 ** OFFSET_AccessOrder_priority()
             + operationSequence[i] * 2 ** OFFSET_AccessOrder_sequence()
         );
-        var common = gamma - operationSigner[i] - operationStatic[i] - 1;
-        reads.factors[S + i] <== 1 + operationUsed[i] * (common - operationDynamic[i][0] - operationAccess[i][0]);
-        writes.factors[S + i] <== 1 + operationUsed[i] * (common - operationDynamic[i][1] - operationAccess[i][1]);
+        var common = gamma - operationSigner[i] - 1;
+        reads.factors[S + i] <== 1 + operationUsed[i] * (
+            common - operationStatic[i][0] - operationDynamic[i][0] - operationAccess[i][0]
+        );
+        writes.factors[S + i] <== 1 + operationUsed[i] * (
+            common - operationStatic[i][1] - operationDynamic[i][1] - operationAccess[i][1]
+        );
     }
     for (var i = 0; i < R; i++) {
         writes.factors[S + O + i] <== CellFactor()(
@@ -472,29 +621,60 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     }
     // beta static and beta^2 dynamic of a cell, for the memory and for the lookups.
     signal cellStaticTerm[K];
+    signal cellNewStaticTerm[K];
     signal cellOldTerm[K];
     signal cellLastTerm[K];
     signal cellAccessTerm[K];
     for (var i = 0; i < K; i++) {
         cellStaticTerm[i] <== powers[0] * cellStatic[i];
+        cellNewStaticTerm[i] <== powers[0] * cellNewStatic[i];
         cellOldTerm[i] <== powers[1] * cellOldDynamic[i];
         cellLastTerm[i] <== powers[1] * (cell[i].dynamic - cellCredit[i]);
         cellAccessTerm[i] <== powers[2] * cellLastAccess[i];
-        var common = gamma - cell[i].index - cellStaticTerm[i] - 1;
-        reads.factors[S + O + i] <== 1 + cellUsed[i] * (common - cellLastTerm[i] - cellAccessTerm[i]);
+        var common = gamma - cell[i].index - 1;
+        reads.factors[S + O + i] <== 1 + cellUsed[i] * (
+            common - cellNewStaticTerm[i] - cellLastTerm[i] - cellAccessTerm[i]
+        );
         writes.factors[S + O + R + N + i] <== 1 + (cellUsed[i] - cellCreated[i]) * (
-            common - cellOldTerm[i] - powers[2] * INITIAL_ACCESS()
+            common - cellStaticTerm[i] - cellOldTerm[i] - powers[2] * INITIAL_ACCESS()
+        );
+    }
+    for (var i = 0; i < X; i++) {
+        reads.factors[S + O + K + i] <== CellFactor()(
+            cancellationUsed[i], cancellationIndex[i], cancellation[i].static, cancellation[i].readDynamic,
+            INITIAL_ACCESS() + cancellationPreviousTime[i], gamma, powers
+        );
+        writes.factors[S + O + R + N + K + i] <== CellFactor()(
+            cancellationUsed[i], cancellationIndex[i], cancellation[i].static, cancellation[i].writeDynamic,
+            INITIAL_ACCESS() + cancellationTime[i], gamma, powers
+        );
+    }
+    for (var i = 0; i < D; i++) {
+        reads.factors[S + O + K + X + i] <== CellFactor()(
+            distributionUsed[i], distributionSeed[i], distributionStatic[i], distribution[i].readDynamic,
+            INITIAL_ACCESS() + distributionPreviousTime[i], gamma, powers
+        );
+        writes.factors[S + O + R + N + K + X + i] <== CellFactor()(
+            distributionUsed[i], distributionSeed[i], distributionStatic[i], distribution[i].writeDynamic,
+            INITIAL_ACCESS() + R + S + O + 1 + i, gamma, powers
         );
     }
     reads.out === writes.out;
 
-    // 6. Messages: every PostOrder operation has its order slot, every Withdraw its public word. beta^4 marks the words.
-    component sent = Product(O);
-    component taken = Product(N + W);
+    // 6. Messages: every PostOrder operation has its order slot, every Withdraw its public word, every MultiTransfer and
+    //    every distribution its list of payments, every CancelOrder and RotateKey its slot. beta^4 to beta^7 mark the kinds.
+    component sent = Product(O + D);
+    component taken = Product(N + W + L + X + Q);
     component posted[O];
     component takenOrder[N];
     signal sentOrder[O];
     signal sentWithdrawal[O];
+    component listed[O];
+    component cancelled[O];
+    component rotated[O];
+    signal sentList[O];
+    signal sentCancellation[O];
+    signal sentRotation[O];
     for (var i = 0; i < O; i++) {
         posted[i] = OrderMessage();
         posted[i].requester <== operationSigner[i];
@@ -507,7 +687,37 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         sentWithdrawal[i] <== operationIsWithdraw[i] * (
             gamma - operationAmount[i] - operationOwner[i] * 2 ** AMOUNT_BITS() - powers[3] - 1
         );
-        sent.factors[i] <== 1 + sentOrder[i] + sentWithdrawal[i];
+        listed[i] = ListMessage();
+        listed[i].commitment <== operationData[i];
+        listed[i].total <== operationAmount[i];
+        listed[i].gamma <== gamma;
+        listed[i].powers <== powers;
+        sentList[i] <== operationIsMultiTransfer[i] * (listed[i].value - 1);
+        cancelled[i] = CancellationMessage();
+        cancelled[i].requester <== operationSigner[i];
+        cancelled[i].index <== operationReceiver[i];
+        cancelled[i].static <== operationData[i];
+        cancelled[i].time <== R + S + i + 1;
+        cancelled[i].gamma <== gamma;
+        cancelled[i].powers <== powers;
+        sentCancellation[i] <== operationIsCancelOrder[i] * (cancelled[i].value - 1);
+        rotated[i] = RotationMessage();
+        rotated[i].index <== operationSigner[i];
+        rotated[i].static <== operationData[i];
+        rotated[i].owner <== operationOwner[i];
+        rotated[i].gamma <== gamma;
+        rotated[i].powers <== powers;
+        sentRotation[i] <== operationIsRotateKey[i] * (rotated[i].value - 1);
+        sent.factors[i] <== 1 + sentOrder[i] + sentWithdrawal[i] + sentList[i] + sentCancellation[i] + sentRotation[i];
+    }
+    component distributed[D];
+    for (var i = 0; i < D; i++) {
+        distributed[i] = ListMessage();
+        distributed[i].commitment <== distributionPayouts[i];
+        distributed[i].total <== distributionTotal[i];
+        distributed[i].gamma <== gamma;
+        distributed[i].powers <== powers;
+        sent.factors[O + i] <== 1 + distributionUsed[i] * (distributed[i].value - 1);
     }
     for (var i = 0; i < N; i++) {
         takenOrder[i] = OrderMessage();
@@ -521,6 +731,36 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     }
     for (var i = 0; i < W; i++) {
         taken.factors[N + i] <== 1 + withdrawalUsed[i] * (gamma - withdrawalWord[i] - powers[3] - 1);
+    }
+    component takenList[L];
+    for (var i = 0; i < L; i++) {
+        takenList[i] = ListMessage();
+        takenList[i].commitment <== legGroup[i].out;
+        takenList[i].total <== legGroup[i].total;
+        takenList[i].gamma <== gamma;
+        takenList[i].powers <== powers;
+        taken.factors[N + W + i] <== 1 + lastOfList[i] * (takenList[i].value - 1);
+    }
+    component takenCancellation[X];
+    for (var i = 0; i < X; i++) {
+        takenCancellation[i] = CancellationMessage();
+        takenCancellation[i].requester <== cancellationOrder[i][0];
+        takenCancellation[i].index <== cancellationIndex[i];
+        takenCancellation[i].static <== cancellation[i].static;
+        takenCancellation[i].time <== cancellationTime[i];
+        takenCancellation[i].gamma <== gamma;
+        takenCancellation[i].powers <== powers;
+        taken.factors[N + W + L + i] <== 1 + cancellationUsed[i] * (takenCancellation[i].value - 1);
+    }
+    component takenRotation[Q];
+    for (var i = 0; i < Q; i++) {
+        takenRotation[i] = RotationMessage();
+        takenRotation[i].index <== rotationIndex[i];
+        takenRotation[i].static <== rotation[i].static;
+        takenRotation[i].owner <== rotationOwner[i];
+        takenRotation[i].gamma <== gamma;
+        takenRotation[i].powers <== powers;
+        taken.factors[N + W + L + X + i] <== 1 + rotationUsed[i] * (takenRotation[i].value - 1);
     }
     sent.out === taken.out;
 
@@ -553,6 +793,18 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     for (var i = 0; i < O; i++) {
         transferTerm[i] <== Term()(operation[i].transferCredit, operationReceiver[i] + account, gamma);
         given += transferTerm[i];
+    }
+    signal legTerm[L][16];
+    for (var i = 0; i < L; i++) {
+        for (var j = 0; j < 16; j++) {
+            legTerm[i][j] <== Term()(legGroupAmount[i][j], legGroupReceiver[i][j] * 16 + account, gamma);
+            given += legTerm[i][j];
+        }
+    }
+    signal refundTerm[X];
+    for (var i = 0; i < X; i++) {
+        refundTerm[i] <== Term()(cancellation[i].refund, cancellationOrder[i][0] * 16 + account, gamma);
+        given += refundTerm[i];
     }
     signal cellTerm[K];
     var received = 0;

@@ -69,8 +69,22 @@ class StateView extends Map<number, Cell> {
   }
 }
 
+/** Least fee of a kind of operation; kinds without an entry of their own cost what a transfer does. */
+function leastFee(kind: SignedOperation["operation"]["kind"], fees: FeeSchedule): bigint {
+  switch (kind) {
+    case "withdraw":
+    case "postOrder":
+      return fees[kind];
+    case "transfer":
+    case "multiTransfer":
+    case "cancelOrder":
+    case "rotateKey":
+      return fees.transfer;
+  }
+}
+
 function checkFees({ operation }: SignedOperation, fees: FeeSchedule): void {
-  const least = fees[operation.kind];
+  const least = leastFee(operation.kind, fees);
   if (operation.fee < least) {
     throw new SequencerError(
       "SEQUENCER_FEE_TOO_LOW",
