@@ -2,7 +2,6 @@
 // and is sealed into the block's words and the circuit's inputs. The oracle of the block circuit (docs/protocol.md).
 import {
   AMOUNT_BITS,
-  accessOrder,
   BASIS_POINTS,
   type BlockSize,
   INITIAL_ACCESS,
@@ -10,6 +9,14 @@ import {
   type KIND_SEED,
   MODE_ZK,
 } from "../schema/index.js";
+import {
+  count,
+  currentCell,
+  requireCell,
+  requireCells,
+  requireOpening,
+  requireRoom,
+} from "./draft-checks.js";
 import { TransitionError } from "./errors.js";
 import {
   type Operation,
@@ -19,6 +26,14 @@ import {
   type Settlement,
   type SignedOperation,
 } from "./operations.js";
+import {
+  accessAt,
+  addRequest,
+  paymentOf,
+  type RequestEffect,
+  settledOrder,
+  type Withdrawal,
+} from "./requests.js";
 import { type SealedBlock, sealBlock } from "./seal.js";
 import { verifySignature } from "./signature.js";
 import {
@@ -27,20 +42,13 @@ import {
   type Cell,
   chunkCount,
   findOrderIndex,
-  firstOrderIndex,
   getOrder,
   type Order,
   type OrderCell,
   type SeedCell,
   type State,
 } from "./state.js";
-import {
-  type Split,
-  type Statement,
-  settlementStatement,
-  splitPayment,
-  statementCommitment,
-} from "./statement.js";
+import { type Split, type Statement, settlementStatement, statementCommitment } from "./statement.js";
 import { postedOrderTime, settlementTime } from "./times.js";
 
 /** What is fixed before a block is filled. */
@@ -100,6 +108,12 @@ export interface DraftContent {
   readonly facts: Map<number, bigint>;
   /** Last access word of each order cell. */
   readonly orderAccess: Map<number, bigint>;
+  /** Last access word of each account and seed that an L1 request read. */
+  readonly requestAccess: Map<number, bigint>;
+  /** What each of the requests did. */
+  readonly requestEffects: RequestEffect[];
+  /** What L1 requests pay out, in queue order. */
+  readonly requestWithdrawals: Withdrawal[];
   burned: bigint;
   pool: bigint;
   fees: bigint;
@@ -107,8 +121,11 @@ export interface DraftContent {
 
 /** A block being filled. Every `add` either takes its argument whole or throws and leaves the draft as it was. */
 export interface BlockDraft {
-  /** Takes the next L1 request. @throws {TransitionError} */
-  addRequest(request: Request): void;
+  /**
+   * Takes the next L1 request, which comes before settlements and operations when it reads a cell. A forced settlement
+   * needs the statement that L1 recorded. Says what it did. @throws {TransitionError}
+   */
+  addRequest(request: Request, statement?: Statement): RequestEffect;
   /** Takes the settlement of one chunk; the caller has the statement's proof. @throws {TransitionError} */
   addSettlement(settlement: Settlement): DraftSettlement;
   /** Takes an operation with its sequence number. Operations of one account come in nonce order. @throws {TransitionError} */
@@ -132,42 +149,13 @@ function newContent(header: BlockHeader): DraftContent {
     presence: new Map(),
     facts: new Map(),
     orderAccess: new Map(),
+    requestAccess: new Map(),
+    requestEffects: [],
+    requestWithdrawals: [],
     burned: 0n,
     pool: 0n,
     fees: 0n,
   };
-}
-
-const count = (map: Map<number, bigint>, key: number, amount: bigint): void => {
-  map.set(key, (map.get(key) ?? 0n) + amount);
-};
-
-function requireCell<K extends Cell["kind"]>(
-  cell: Cell | undefined,
-  kind: K,
-  index: number,
-): Extract<Cell, { kind: K }> {
-  if (cell?.kind === kind) return cell as Extract<Cell, { kind: K }>;
-  const code =
-    kind === "account" ? "ACCOUNT_NOT_FOUND" : kind === "seed" ? "SEED_NOT_FOUND" : "ORDER_NOT_FOUND";
-  throw new TransitionError(code, `Cell ${index} is not ${kind === "seed" ? "a seed" : `an ${kind}`}`);
-}
-
-function requireRoom(what: string, used: number, capacity: number): void {
-  if (used > capacity) throw new TransitionError("BLOCK_FULL", `The block has room for ${capacity} ${what}`);
-}
-
-/** Touched cells with `more` and, when fees are due, the fee account. @throws {TransitionError} `BLOCK_FULL`. */
-function requireCells(content: DraftContent, more: readonly number[], fees: bigint): void {
-  const union = new Set([...content.touched, ...more]);
-  if (content.fees + fees > 0n) union.add(content.header.feeAccount);
-  requireRoom("cells", union.size, content.header.size.cells);
-}
-
-/** The static part of each provider and seed is opened once. @throws {TransitionError} `BLOCK_FULL`. */
-function requireOpening(content: DraftContent, index: number): void {
-  const opened = content.facts.has(index) ? content.facts.size : content.facts.size + 1;
-  requireRoom("providers and seeds", opened, content.header.size.openings);
 }
 
 /** Checks an order against what it names. @throws {TransitionError} `ORDER_MISMATCH` and others. */
@@ -197,9 +185,9 @@ export function createBlockDraft(state: State, header: BlockHeader): BlockDraft 
     if (sealed) throw new TransitionError("BLOCK_SEALED", "The block is sealed; begin a new draft");
   };
   return {
-    addRequest(request) {
+    addRequest(request, statement) {
       open();
-      addRequest(state, content, request);
+      return addRequest(state, content, request, statement);
     },
     addSettlement(settlement) {
       open();
@@ -220,58 +208,6 @@ export function createBlockDraft(state: State, header: BlockHeader): BlockDraft 
       return sealBlock(state, content);
     },
   };
-}
-
-const currentCell = (state: State, content: DraftContent, index: number): Cell | undefined =>
-  content.working.get(index) ?? state.cells.get(index);
-
-function createdByRequest(request: Request): Cell | undefined {
-  switch (request.kind) {
-    case "register":
-      return {
-        kind: "account",
-        ax: request.ax,
-        ay: request.ay,
-        owner: request.owner,
-        amount: 0n,
-        nonce: 0n,
-      };
-    case "registerSeed":
-      return {
-        kind: "seed",
-        parametersCommitment: request.parametersCommitment,
-        programId: request.programId,
-        subject: request.subject,
-        amount: 0n,
-        terms: request.terms,
-      };
-    case "deposit":
-      return undefined;
-  }
-}
-
-function addRequest(state: State, content: DraftContent, request: Request): void {
-  requireRoom("L1 requests", content.requests.length + 1, content.header.size.requests);
-  const { index } = request;
-  if (index < 0 || index >= firstOrderIndex(state.depth)) {
-    throw new TransitionError(
-      "INDEX_OUT_OF_RANGE",
-      `Request for cell ${index}, outside the lower half of the tree`,
-    );
-  }
-  const cell = createdByRequest(request);
-  if (cell === undefined) requireCell(currentCell(state, content, index), "account", index);
-  else if (currentCell(state, content, index) !== undefined) {
-    throw new TransitionError("CELL_OCCUPIED", `Request creates cell ${index}, which is in use`);
-  }
-  requireCells(content, [index], 0n);
-  content.requests.push(request);
-  content.touched.add(index);
-  if (cell !== undefined) {
-    content.working.set(index, cell);
-    content.created.add(index);
-  }
-  if (request.kind !== "registerSeed") count(content.credits, index, request.amount);
 }
 
 /** Checks that the chunk can be settled now. */
@@ -308,19 +244,13 @@ function addSettlement(state: State, content: DraftContent, settlement: Settleme
   );
   const statement = settlementStatement(state, settlement, content.header.statementDomain);
   checkSettlement(before, settlement);
-  const { order } = before;
   const provider = requireCell(state.cells.get(settlement.provider), "account", settlement.provider);
-  const split = splitPayment(order, statement.count, settlement.price);
-  const closing = before.remaining === 1n;
-  const left = before.amount - split.debit;
-  const refund = closing ? left : 0n;
-  const credits: [number, bigint][] = [
-    [settlement.provider, split.provider],
-    [Number(order.middleware), split.middleware],
-    [Number(order.seed), split.royalty],
-    [Number(order.requester), refund],
-  ];
-  const paid = credits.filter(([, amount]) => amount > 0n);
+  const { split, refund, left, paid } = paymentOf(
+    before,
+    settlement.provider,
+    statement.count,
+    settlement.price,
+  );
   const touched = [settlement.orderIndex, settlement.provider, ...paid.map(([index]) => index)];
   requireCells(content, touched, split.fee);
   requireOpening(content, settlement.provider);
@@ -331,18 +261,9 @@ function addSettlement(state: State, content: DraftContent, settlement: Settleme
   content.burned += split.burn;
   content.pool += split.pool;
   content.fees += split.fee;
-  content.working.set(settlement.orderIndex, {
-    ...before,
-    amount: closing ? 0n : left,
-    bitmap: closing ? 0n : before.bitmap | (1n << BigInt(settlement.chunk)),
-    remaining: before.remaining - 1n,
-  });
+  content.working.set(settlement.orderIndex, settledOrder(before, settlement.chunk, left));
   const previousAccess = content.orderAccess.get(settlement.orderIndex) ?? INITIAL_ACCESS;
-  const access = accessOrder.decode(INITIAL_ACCESS);
-  content.orderAccess.set(
-    settlement.orderIndex,
-    accessOrder.encode({ ...access, time: settlementTime(content.header.size, slot) }),
-  );
+  content.orderAccess.set(settlement.orderIndex, accessAt(settlementTime(content.header.size, slot)));
   const entry = {
     settlement,
     statement,
@@ -463,7 +384,8 @@ function planOperation(state: State, content: DraftContent, operation: Operation
       const withdrawals = content.operations.filter(
         (entry) => entry.signed.operation.kind === "withdraw",
       ).length;
-      requireRoom("withdrawals", withdrawals + 1, content.header.size.withdrawals);
+      const requested = content.requestWithdrawals.length;
+      requireRoom("withdrawals", withdrawals + requested + 1, content.header.size.withdrawals);
       return { touched: [], orderIndex: undefined, commit: () => undefined };
     }
     case "postOrder":
@@ -496,8 +418,7 @@ function planOrder(
       content.created.add(index);
       content.working.set(index, { kind: "order", order, amount, bitmap: 0n, remaining: chunkCount(order) });
       const time = postedOrderTime(content.header.size);
-      const access = accessOrder.encode({ ...accessOrder.decode(INITIAL_ACCESS), time });
-      content.orderAccess.set(index, access);
+      content.orderAccess.set(index, accessAt(time));
     },
   };
 }

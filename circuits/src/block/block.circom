@@ -9,6 +9,7 @@ pragma circom 2.2.0;
 
 include "block/argument.circom";
 include "block/cell.circom";
+include "block/forced-order.circom";
 include "block/opening.circom";
 include "block/operation.circom";
 include "block/operations-root.circom";
@@ -48,6 +49,11 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     signal input requestIsRegister[R];
     signal input requestIsDeposit[R];
     signal input requestIsSeed[R];
+    signal input requestIsExitAccount[R];
+    signal input requestIsExitSeed[R];
+    signal input requestIsUpdateTerms[R];
+    signal input requestIsExitOrder[R];
+    signal input requestIsForcedSettle[R];
     signal input requestIndex[R];
     signal input requestTime[R];
     signal input requestSubject[R];
@@ -55,6 +61,33 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     signal input requestPayload[R];
     signal input requestHead0[R];
     signal input requestHead1[R];
+    signal input requestCellStatic[R];
+    signal input requestHeldPayload[R];
+    signal input requestPreviousTime[R];
+
+    signal input forcedIsExit[V];
+    signal input forcedIsSettle[V];
+    signal input forcedPresent[V];
+    signal input forcedIndex[V];
+    signal input forcedTime[V];
+    signal input forcedSubject[V];
+    signal input forcedAccount[V];
+    signal input forcedChunk[V];
+    signal input forcedHead0[V];
+    signal input forcedHead1[V];
+    signal input forcedSlotTime[V];
+    signal input forcedPreviousTime[V];
+    signal input forcedOrder[V][11];
+    signal input forcedTerms[V][10];
+    signal input forcedConditions[V][2];
+    signal input forcedEscrow[V];
+    signal input forcedBitmap[V];
+    signal input forcedRemaining[V];
+    signal input forcedClaims[V][3];
+    signal input forcedCount[V];
+    signal input forcedFrom[V];
+    signal input forcedPrice[V];
+    signal input forcedChildren[V][depth][4];
 
     signal input settlementUsed[S];
     signal input settlementOrder[S][11];
@@ -147,6 +180,11 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         request[i].isRegister <== requestIsRegister[i];
         request[i].isDeposit <== requestIsDeposit[i];
         request[i].isSeed <== requestIsSeed[i];
+        request[i].isExitAccount <== requestIsExitAccount[i];
+        request[i].isExitSeed <== requestIsExitSeed[i];
+        request[i].isUpdateTerms <== requestIsUpdateTerms[i];
+        request[i].isExitOrder <== requestIsExitOrder[i];
+        request[i].isForcedSettle <== requestIsForcedSettle[i];
         request[i].index <== requestIndex[i];
         request[i].time <== requestTime[i];
         request[i].subject <== requestSubject[i];
@@ -154,6 +192,10 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         request[i].payload <== requestPayload[i];
         request[i].head0 <== requestHead0[i];
         request[i].head1 <== requestHead1[i];
+        request[i].cellStatic <== requestCellStatic[i];
+        request[i].heldPayload <== requestHeldPayload[i];
+        request[i].previousTime <== requestPreviousTime[i];
+        request[i].slotTime <== i + 1;
         requestCount += request[i].used;
     }
 
@@ -183,6 +225,39 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         burned += settlement[i].burn;
         pooled += settlement[i].pool;
         fees += settlement[i].fee;
+    }
+
+    component forced[V];
+    for (var i = 0; i < V; i++) {
+        forced[i] = ForcedOrder(depth);
+        forced[i].isExit <== forcedIsExit[i];
+        forced[i].isSettle <== forcedIsSettle[i];
+        forced[i].present <== forcedPresent[i];
+        forced[i].index <== forcedIndex[i];
+        forced[i].time <== forcedTime[i];
+        forced[i].subject <== forcedSubject[i];
+        forced[i].account <== forcedAccount[i];
+        forced[i].chunk <== forcedChunk[i];
+        forced[i].head0 <== forcedHead0[i];
+        forced[i].head1 <== forcedHead1[i];
+        forced[i].slotTime <== forcedSlotTime[i];
+        forced[i].previousTime <== forcedPreviousTime[i];
+        forced[i].order <== forcedOrder[i];
+        forced[i].terms <== forcedTerms[i];
+        forced[i].conditions <== forcedConditions[i];
+        forced[i].escrow <== forcedEscrow[i];
+        forced[i].bitmap <== forcedBitmap[i];
+        forced[i].remaining <== forcedRemaining[i];
+        forced[i].claims <== forcedClaims[i];
+        forced[i].count <== forcedCount[i];
+        forced[i].from <== forcedFrom[i];
+        forced[i].price <== forcedPrice[i];
+        forced[i].children <== forcedChildren[i];
+        forced[i].root <== oldRoot;
+        forced[i].statementDomain <== statementDomain;
+        burned += forced[i].burn;
+        pooled += forced[i].pool;
+        fees += forced[i].fee;
     }
 
     component order[N];
@@ -393,7 +468,7 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     y <== publicData.evaluation;
 
     // 4. Challenges: after C and everything else that the arguments quantify over.
-    component accesses = PoseidonSponge(2 * S + N + 2 * F + 2 * K);
+    component accesses = PoseidonSponge(2 * S + N + 2 * F + 2 * K + 2 * R + 6 * V);
     accesses.domain <== DOMAIN_ACCESSES();
     at = 0;
     for (var i = 0; i < S; i++) {
@@ -414,6 +489,20 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         accesses.words[at + 2 * i] <== cell[i].multiplicities;
         accesses.words[at + 2 * i + 1] <== cellLastAccess[i];
     }
+    at += 2 * K;
+    for (var i = 0; i < R; i++) {
+        accesses.words[at + 2 * i] <== request[i].access;
+        accesses.words[at + 2 * i + 1] <== requestCellStatic[i];
+    }
+    at += 2 * R;
+    for (var i = 0; i < V; i++) {
+        accesses.words[at + 6 * i] <== forced[i].route;
+        accesses.words[at + 6 * i + 1] <== forced[i].task;
+        accesses.words[at + 6 * i + 2] <== forcedHead0[i];
+        accesses.words[at + 6 * i + 3] <== forcedHead1[i];
+        accesses.words[at + 6 * i + 4] <== forced[i].static;
+        accesses.words[at + 6 * i + 5] <== forced[i].access;
+    }
     component challenges = PoseidonOutputs(2, 2);
     challenges.capacity <== DOMAIN_CHALLENGE();
     challenges.inputs <== [publicData.commitment, accesses.out];
@@ -422,8 +511,8 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
 
     // 5. Memory: what was read is what was written. A factor is gamma - (index + beta static + beta^2 dynamic + beta^3
     //    access) in a used slot, else 1.
-    component reads = Product(S + O + K);
-    component writes = Product(S + O + R + N + K);
+    component reads = Product(S + O + K + R + V);
+    component writes = Product(S + O + R + N + K + V);
     var payloadPlace = 2 ** OFFSET_CellDynamic_payload();
     var kindPlace = 2 ** OFFSET_CellDynamic_kind();
     for (var i = 0; i < S; i++) {
@@ -457,8 +546,24 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         writes.factors[S + i] <== 1 + operationUsed[i] * (common - operationDynamic[i][1] - operationAccess[i][1]);
     }
     for (var i = 0; i < R; i++) {
+        // Created at the opening of the block, or read and written at the request's time.
+        reads.factors[S + O + K + i] <== CellFactor()(
+            request[i].accesses, requestIndex[i], request[i].static, request[i].readDynamic,
+            INITIAL_ACCESS() + requestPreviousTime[i], gamma, powers
+        );
         writes.factors[S + O + i] <== CellFactor()(
-            request[i].created, requestIndex[i], request[i].static, request[i].dynamic, INITIAL_ACCESS(), gamma, powers
+            request[i].writes, requestIndex[i], request[i].static, request[i].writeDynamic,
+            INITIAL_ACCESS() + request[i].accesses * (i + 1), gamma, powers
+        );
+    }
+    for (var i = 0; i < V; i++) {
+        reads.factors[S + O + K + R + i] <== CellFactor()(
+            forcedPresent[i], forcedIndex[i], forced[i].static, forced[i].readDynamic,
+            INITIAL_ACCESS() + forcedPreviousTime[i], gamma, powers
+        );
+        writes.factors[S + O + R + N + K + i] <== CellFactor()(
+            forcedPresent[i], forcedIndex[i], forced[i].static, forced[i].writeDynamic,
+            INITIAL_ACCESS() + forcedSlotTime[i], gamma, powers
         );
     }
     for (var i = 0; i < N; i++) {
@@ -488,9 +593,10 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     }
     reads.out === writes.out;
 
-    // 6. Messages: every PostOrder operation has its order slot, every Withdraw its public word. beta^4 marks the words.
-    component sent = Product(O);
-    component taken = Product(N + W);
+    // 6. Messages: every PostOrder operation has its order slot, every Withdraw and exit its public word, every request
+    //    about an order its forced order's slot. beta^4 marks the words, beta^8 the requests.
+    component sent = Product(O + R + V);
+    component taken = Product(N + W + V);
     component posted[O];
     component takenOrder[N];
     signal sentOrder[O];
@@ -522,6 +628,37 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     for (var i = 0; i < W; i++) {
         taken.factors[N + i] <== 1 + withdrawalUsed[i] * (gamma - withdrawalWord[i] - powers[3] - 1);
     }
+    component requested[R];
+    signal sentExit[R];
+    signal sentForced[R];
+    for (var i = 0; i < R; i++) {
+        sentExit[i] <== request[i].exits * (
+            gamma - requestAmount[i] - requestSubject[i] * 2 ** AMOUNT_BITS() - powers[3] - 1
+        );
+        requested[i] = ForcedMessage();
+        requested[i].route <== request[i].route;
+        requested[i].task <== request[i].value + (i + 1) * 2 ** 176;
+        requested[i].head0 <== requestHead0[i];
+        requested[i].head1 <== requestHead1[i];
+        requested[i].gamma <== gamma;
+        requested[i].powers <== powers;
+        sentForced[i] <== request[i].forwards * (requested[i].value - 1);
+        sent.factors[O + i] <== 1 + sentExit[i] + sentForced[i];
+    }
+    component takenForced[V];
+    for (var i = 0; i < V; i++) {
+        sent.factors[O + R + i] <== 1 + forced[i].exited * (
+            gamma - forced[i].left - forcedSubject[i] * 2 ** AMOUNT_BITS() - powers[3] - 1
+        );
+        takenForced[i] = ForcedMessage();
+        takenForced[i].route <== forced[i].route;
+        takenForced[i].task <== forced[i].task;
+        takenForced[i].head0 <== forcedHead0[i];
+        takenForced[i].head1 <== forcedHead1[i];
+        takenForced[i].gamma <== gamma;
+        takenForced[i].powers <== powers;
+        taken.factors[N + W + i] <== 1 + forced[i].used * (takenForced[i].value - 1);
+    }
     sent.out === taken.out;
 
     // 7. Credits: each cell and kind gets exactly what the slots give it.
@@ -541,6 +678,16 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         settlementTerm[i][3] <== Term()(settlement[i].requesterCredit, settlementOrder[i][0] * 16 + account, gamma);
         for (var j = 0; j < 4; j++) {
             given += settlementTerm[i][j];
+        }
+    }
+    signal forcedTerm[V][4];
+    for (var i = 0; i < V; i++) {
+        forcedTerm[i][0] <== Term()(forced[i].providerCredit, forcedAccount[i] * 16 + account, gamma);
+        forcedTerm[i][1] <== Term()(forced[i].middlewareCredit, forcedOrder[i][5] * 16 + account, gamma);
+        forcedTerm[i][2] <== Term()(forced[i].seedCredit, forcedOrder[i][4] * 16 + KIND_SEED(), gamma);
+        forcedTerm[i][3] <== Term()(forced[i].requesterCredit, forcedOrder[i][0] * 16 + account, gamma);
+        for (var j = 0; j < 4; j++) {
+            given += forcedTerm[i][j];
         }
     }
     signal transferTerm[O];
