@@ -66,9 +66,11 @@ async function circomlibNetwork(folder) {
     const cli = join(manifest, "..", "cli.js");
     const run = spawnSync(process.execPath, [cli, "network.circom", "--r1cs", "--O2"], { cwd: copy });
     const text = run.stdout.toString();
-    const count = (kind) => Number(new RegExp(`^${kind} constraints: (\\d+)`, "m").exec(text)?.[1] ?? Number.NaN);
+    const count = (kind) =>
+      Number(new RegExp(`^${kind} constraints: (\\d+)`, "m").exec(text)?.[1] ?? Number.NaN);
     const total = count("non-linear") + count("linear");
-    if (!Number.isFinite(total)) throw new Error(`circomlib-ml's network did not compile:\n${run.stderr}${text}`);
+    if (!Number.isFinite(total))
+      throw new Error(`circomlib-ml's network did not compile:\n${run.stderr}${text}`);
     return total;
   } finally {
     await rm(copy, { recursive: true, force: true });
@@ -76,7 +78,8 @@ async function circomlibNetwork(folder) {
 }
 
 const slots = await marginalConstraints();
-const words = async (count) => compile(`public-data-${count}`, "public-data/public-data.circom", `PublicData(${count})`);
+const words = async (count) =>
+  compile(`public-data-${count}`, "public-data/public-data.circom", `PublicData(${count})`);
 const network = await compile("network", "programs/digits-network.circom", `DigitsNetwork(${HIDDEN})`);
 const reference =
   process.env.CIRCOMLIB_ML === undefined

@@ -13,10 +13,12 @@ import {
 import type { CircuitInput } from "./adapter.js";
 import type { DraftSettlement } from "./block.js";
 import { poseidon } from "./hash.js";
-import { operationWords, type Request, requestWords } from "./operations.js";
+import { operationWords } from "./operations.js";
+import { forcedSlot, requestSlot } from "./request-input.js";
 import type { CellChange, SealedBlock, SealedOperation } from "./seal.js";
 import { publicKey, signMessage } from "./signature.js";
 import { cancellationSlot, distributionSlot, legGroupSlots, rotationSlot } from "./signed-input.js";
+import { flag, type Slot, TERMS } from "./slot-input.js";
 import {
   accountStatic,
   type Cell,
@@ -28,49 +30,6 @@ import {
   orderStaticInputs,
   orderTermsFields,
 } from "./state.js";
-
-/** Inputs of one slot by name. */
-export type Slot = Readonly<Record<string, bigint | readonly bigint[] | readonly (readonly bigint[])[]>>;
-
-const flag = (value: boolean): bigint => (value ? 1n : 0n);
-
-function requestSlot(request: Request | undefined): Slot {
-  if (request === undefined) {
-    return {
-      IsRegister: 0n,
-      IsDeposit: 0n,
-      IsSeed: 0n,
-      Index: 0n,
-      Time: 0n,
-      Subject: 0n,
-      Amount: 0n,
-      Payload: 0n,
-      Head0: 0n,
-      Head1: 0n,
-    };
-  }
-  const subject =
-    request.kind === "register"
-      ? request.owner
-      : request.kind === "deposit"
-        ? request.depositor
-        : request.subject;
-  return {
-    IsRegister: flag(request.kind === "register"),
-    IsDeposit: flag(request.kind === "deposit"),
-    IsSeed: flag(request.kind === "registerSeed"),
-    Index: BigInt(request.index),
-    Time: request.time,
-    Subject: subject,
-    Amount: request.kind === "registerSeed" ? 0n : request.amount,
-    Payload: request.kind === "registerSeed" ? seedPayload.encode({ ...request.terms }) : 0n,
-    Head0: requestWords(request).heads[0],
-    Head1: requestWords(request).heads[1],
-  };
-}
-
-/** Fields of a settled order's `OrderTerms` word, in the order of the circuit's input. */
-const TERMS = Object.keys(orderTerms.fields) as (keyof typeof orderTerms.fields)[];
 
 /** A slot that settles nothing: the first of two chunks of one job each, everything paid is zero. */
 const IDLE_TERMS = { ...orderTerms.decode(0n), modes: 1n, earlierChunks: 1n, lastChunk: 1n, chunkSize: 1n };
@@ -292,8 +251,11 @@ function columns(prefix: string, slots: readonly Slot[]): Record<string, Circuit
   return result;
 }
 
-const slots = <T>(entries: readonly T[], capacity: number, make: (entry: T | undefined) => Slot): Slot[] =>
-  Array.from({ length: capacity }, (_, i) => make(entries[i]));
+const slots = <T>(
+  entries: readonly T[],
+  capacity: number,
+  make: (entry: T | undefined, slot: number) => Slot,
+): Slot[] => Array.from({ length: capacity }, (_, i) => make(entries[i], i));
 
 /** Inputs of the block circuit, without the challenge `z`. Values are field elements, arrays as the circuit declares. */
 export function blockCircuitInput(block: SealedBlock): CircuitInput {
@@ -301,6 +263,8 @@ export function blockCircuitInput(block: SealedBlock): CircuitInput {
   const size: BlockSize = header.size;
   const opened = block.changes.filter(({ facts }) => facts > 0n);
   const withdrawalWords = block.content[12]!;
+  const requests = block.requests.map((request, i) => ({ request, effect: block.requestEffects[i]! }));
+  const forced = block.requestEffects.filter((effect) => effect.kind === "forced");
   return {
     operationDomain: header.operationDomain,
     statementDomain: header.statementDomain,
@@ -309,7 +273,11 @@ export function blockCircuitInput(block: SealedBlock): CircuitInput {
     blockTime: header.time,
     feeAccount: BigInt(header.feeAccount),
     firstRequest: header.firstRequest,
-    ...columns("request", slots(block.requests, size.requests, requestSlot)),
+    ...columns("request", slots(requests, size.requests, requestSlot)),
+    ...columns(
+      "forced",
+      slots(forced, size.forcedOrders, (effect) => forcedSlot(effect, size.depth)),
+    ),
     ...columns("settlement", slots(block.settlements, size.settlements, settlementSlot)),
     ...columns(
       "order",

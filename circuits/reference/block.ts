@@ -2,7 +2,6 @@
 // and is sealed into the block's words and the circuit's inputs. The oracle of the block circuit (docs/protocol.md).
 import {
   AMOUNT_BITS,
-  accessOrder,
   type BlockSize,
   INITIAL_ACCESS,
   type KIND_ACCOUNT,
@@ -22,24 +21,18 @@ import {
   type SignedOperation,
 } from "./operations.js";
 import { addDistribution, type Distribution, type DraftDistribution } from "./payments.js";
+import {
+  accessAt,
+  addRequest,
+  paymentOf,
+  type RequestEffect,
+  settledOrder,
+  type Withdrawal,
+} from "./requests.js";
 import { type SealedBlock, sealBlock } from "./seal.js";
 import { verifySignature } from "./signature.js";
-import {
-  type AccountCell,
-  accountStatic,
-  type Cell,
-  firstOrderIndex,
-  getOrder,
-  type OrderCell,
-  type State,
-} from "./state.js";
-import {
-  type Split,
-  type Statement,
-  settlementStatement,
-  splitPayment,
-  statementCommitment,
-} from "./statement.js";
+import { type AccountCell, accountStatic, type Cell, getOrder, type OrderCell, type State } from "./state.js";
+import { type Split, type Statement, settlementStatement, statementCommitment } from "./statement.js";
 import { settlementTime } from "./times.js";
 
 /** What is fixed before a block is filled. */
@@ -102,6 +95,12 @@ export interface DraftContent {
   readonly facts: Map<number, bigint>;
   /** Last access word of each order and seed cell; of a cancelled order, before its cancellation. */
   readonly orderAccess: Map<number, bigint>;
+  /** Last access word of each account and seed that an L1 request read. */
+  readonly requestAccess: Map<number, bigint>;
+  /** What each of the requests did. */
+  readonly requestEffects: RequestEffect[];
+  /** What L1 requests pay out, in queue order. */
+  readonly requestWithdrawals: Withdrawal[];
   burned: bigint;
   pool: bigint;
   fees: bigint;
@@ -109,8 +108,11 @@ export interface DraftContent {
 
 /** A block being filled. Every `add` either takes its argument whole or throws and leaves the draft as it was. */
 export interface BlockDraft {
-  /** Takes the next L1 request. @throws {TransitionError} */
-  addRequest(request: Request): void;
+  /**
+   * Takes the next L1 request, which comes before settlements and operations when it reads a cell. A forced settlement
+   * needs the statement that L1 recorded. Says what it did. @throws {TransitionError}
+   */
+  addRequest(request: Request, statement?: Statement): RequestEffect;
   /** Takes the settlement of one chunk; the caller has the statement's proof. @throws {TransitionError} */
   addSettlement(settlement: Settlement): DraftSettlement;
   /** Takes an operation with its sequence number. Operations of one account come in nonce order. @throws {TransitionError} */
@@ -137,6 +139,9 @@ function newContent(header: BlockHeader): DraftContent {
     presence: new Map(),
     facts: new Map(),
     orderAccess: new Map(),
+    requestAccess: new Map(),
+    requestEffects: [],
+    requestWithdrawals: [],
     burned: 0n,
     pool: 0n,
     fees: 0n,
@@ -154,9 +159,9 @@ export function createBlockDraft(state: State, header: BlockHeader): BlockDraft 
     if (sealed) throw new TransitionError("BLOCK_SEALED", "The block is sealed; begin a new draft");
   };
   return {
-    addRequest(request) {
+    addRequest(request, statement) {
       open();
-      addRequest(state, content, request);
+      return addRequest(state, content, request, statement);
     },
     addSettlement(settlement) {
       open();
@@ -184,55 +189,6 @@ export function createBlockDraft(state: State, header: BlockHeader): BlockDraft 
       return sealBlock(state, content);
     },
   };
-}
-
-function createdByRequest(request: Request): Cell | undefined {
-  switch (request.kind) {
-    case "register":
-      return {
-        kind: "account",
-        ax: request.ax,
-        ay: request.ay,
-        owner: request.owner,
-        amount: 0n,
-        nonce: 0n,
-      };
-    case "registerSeed":
-      return {
-        kind: "seed",
-        parametersCommitment: request.parametersCommitment,
-        programId: request.programId,
-        subject: request.subject,
-        amount: 0n,
-        terms: request.terms,
-      };
-    case "deposit":
-      return undefined;
-  }
-}
-
-function addRequest(state: State, content: DraftContent, request: Request): void {
-  requireRoom("L1 requests", content.requests.length + 1, content.header.size.requests);
-  const { index } = request;
-  if (index < 0 || index >= firstOrderIndex(state.depth)) {
-    throw new TransitionError(
-      "INDEX_OUT_OF_RANGE",
-      `Request for cell ${index}, outside the lower half of the tree`,
-    );
-  }
-  const cell = createdByRequest(request);
-  if (cell === undefined) requireCell(currentCell(state, content, index), "account", index);
-  else if (currentCell(state, content, index) !== undefined) {
-    throw new TransitionError("CELL_OCCUPIED", `Request creates cell ${index}, which is in use`);
-  }
-  requireCells(content, [index], 0n);
-  content.requests.push(request);
-  content.touched.add(index);
-  if (cell !== undefined) {
-    content.working.set(index, cell);
-    content.created.add(index);
-  }
-  if (request.kind !== "registerSeed") count(content.credits, index, request.amount);
 }
 
 /** Checks that the chunk can be settled now. */
@@ -269,19 +225,13 @@ function addSettlement(state: State, content: DraftContent, settlement: Settleme
   );
   const statement = settlementStatement(state, settlement, content.header.statementDomain);
   checkSettlement(before, settlement);
-  const { order } = before;
   const provider = requireCell(state.cells.get(settlement.provider), "account", settlement.provider);
-  const split = splitPayment(order, statement.count, settlement.price);
-  const closing = before.remaining === 1n;
-  const left = before.amount - split.debit;
-  const refund = closing ? left : 0n;
-  const credits: [number, bigint][] = [
-    [settlement.provider, split.provider],
-    [Number(order.middleware), split.middleware],
-    [Number(order.seed), split.royalty],
-    [Number(order.requester), refund],
-  ];
-  const paid = credits.filter(([, amount]) => amount > 0n);
+  const { split, refund, left, paid } = paymentOf(
+    before,
+    settlement.provider,
+    statement.count,
+    settlement.price,
+  );
   const touched = [settlement.orderIndex, settlement.provider, ...paid.map(([index]) => index)];
   requireCells(content, touched, split.fee);
   requireOpening(content, settlement.provider);
@@ -292,18 +242,9 @@ function addSettlement(state: State, content: DraftContent, settlement: Settleme
   content.burned += split.burn;
   content.pool += split.pool;
   content.fees += split.fee;
-  content.working.set(settlement.orderIndex, {
-    ...before,
-    amount: closing ? 0n : left,
-    bitmap: closing ? 0n : before.bitmap | (1n << BigInt(settlement.chunk)),
-    remaining: before.remaining - 1n,
-  });
+  content.working.set(settlement.orderIndex, settledOrder(before, settlement.chunk, left));
   const previousAccess = content.orderAccess.get(settlement.orderIndex) ?? INITIAL_ACCESS;
-  const access = accessOrder.decode(INITIAL_ACCESS);
-  content.orderAccess.set(
-    settlement.orderIndex,
-    accessOrder.encode({ ...access, time: settlementTime(content.header.size, slot) }),
-  );
+  content.orderAccess.set(settlement.orderIndex, accessAt(settlementTime(content.header.size, slot)));
   const entry = {
     settlement,
     statement,

@@ -1,12 +1,13 @@
 // What a signed operation does besides its debit, by kind: checked first, then committed as a whole
 // (docs/protocol.md §4).
-import { accessOrder, BASIS_POINTS, INITIAL_ACCESS } from "../schema/index.js";
+import { BASIS_POINTS } from "../schema/index.js";
 import type { DraftContent } from "./block.js";
 import { type DraftCancellation, planCancellation } from "./cancellation.js";
 import { count, currentCell, requireCell, requireOpening, requireRoom } from "./draft.js";
 import { TransitionError } from "./errors.js";
 import type { Operation } from "./operations.js";
 import { planMultiTransfer } from "./payments.js";
+import { accessAt } from "./requests.js";
 import { planRotation } from "./rotation.js";
 import { chunkCount, findOrderIndex, type Order, type SeedCell, type State } from "./state.js";
 import { postedOrderTime } from "./times.js";
@@ -64,8 +65,7 @@ function planOrder(
       content.created.add(index);
       content.working.set(index, { kind: "order", order, amount, bitmap: 0n, remaining: chunkCount(order) });
       const time = postedOrderTime(content.header.size);
-      const access = accessOrder.encode({ ...accessOrder.decode(INITIAL_ACCESS), time });
-      content.orderAccess.set(index, access);
+      content.orderAccess.set(index, accessAt(time));
     },
   };
 }
@@ -88,7 +88,8 @@ export function planOperation(
       const withdrawals = content.operations.filter(
         (entry) => entry.signed.operation.kind === "withdraw",
       ).length;
-      requireRoom("withdrawals", withdrawals + 1, content.header.size.withdrawals);
+      const requested = content.requestWithdrawals.length;
+      requireRoom("withdrawals", withdrawals + requested + 1, content.header.size.withdrawals);
       return { touched: [], commit: () => undefined };
     }
     case "postOrder":

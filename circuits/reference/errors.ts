@@ -9,6 +9,7 @@ export type TransitionErrorCode =
   | "CELL_OCCUPIED"
   | "INDEX_OUT_OF_RANGE"
   | "QUEUE_GAP"
+  | "REQUESTS_COME_FIRST"
   | "BAD_SIGNATURE"
   | "WRONG_ACCOUNT_STATIC"
   | "NONCE_TOO_LOW"

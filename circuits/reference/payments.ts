@@ -1,16 +1,11 @@
 // Lists of payments: multi-transfers signed by an account, and distributions of a seed's vault (docs/protocol.md §4).
-import {
-  accessOrder,
-  DISTRIBUTION_LEGS,
-  distributionWord,
-  INITIAL_ACCESS,
-  LEGS_PER_GROUP,
-} from "../schema/index.js";
+import { DISTRIBUTION_LEGS, distributionWord, INITIAL_ACCESS, LEGS_PER_GROUP } from "../schema/index.js";
 import type { DraftContent } from "./block.js";
 import { count, currentCell, requireCell, requireCells, requireRoom } from "./draft.js";
 import type { Effect } from "./effects.js";
 import { TransitionError } from "./errors.js";
 import { legsCommitment, legsTotal, type PaymentLeg } from "./legs.js";
+import { accessAt } from "./requests.js";
 import type { SealedOperation } from "./seal.js";
 import type { SeedCell, State } from "./state.js";
 import { distributionTime } from "./times.js";
@@ -109,9 +104,9 @@ export function addDistribution(
   for (const index of touched) content.touched.add(index);
   for (const { receiver, amount } of paying) count(content.credits, receiver, amount);
   content.working.set(seed, { ...before, amount: before.amount - total });
-  const previousAccess = content.orderAccess.get(seed) ?? INITIAL_ACCESS;
+  const previousAccess = content.orderAccess.get(seed) ?? content.requestAccess.get(seed) ?? INITIAL_ACCESS;
   const time = distributionTime(size, slot);
-  content.orderAccess.set(seed, accessOrder.encode({ ...accessOrder.decode(INITIAL_ACCESS), time }));
+  content.orderAccess.set(seed, accessAt(time));
   const entry = { distribution, payouts, before, previousAccess, time };
   content.distributions.push(entry);
   return entry;

@@ -24,6 +24,7 @@ import { sponge } from "./hash.js";
 import { type Request, requestWords } from "./operations.js";
 import { operationsRoot } from "./operations-root.js";
 import type { DraftDistribution } from "./payments.js";
+import type { RequestEffect, Withdrawal } from "./requests.js";
 import { type SealedRotation, sealedRotations } from "./rotation.js";
 import {
   type AccountCell,
@@ -68,6 +69,8 @@ export interface SealedBlock {
   readonly oldRoot: bigint;
   readonly newRoot: bigint;
   readonly requests: readonly Request[];
+  /** What each of the requests did. */
+  readonly requestEffects: readonly RequestEffect[];
   readonly settlements: readonly DraftSettlement[];
   /** In canonical order. */
   readonly operations: readonly SealedOperation[];
@@ -75,10 +78,8 @@ export interface SealedBlock {
   readonly cancellations: readonly SealedCancellation[];
   readonly rotations: readonly SealedRotation[];
   readonly distributions: readonly DraftDistribution[];
-  readonly withdrawals: readonly {
-    readonly recipient: bigint;
-    readonly amount: bigint;
-  }[];
+  /** Those of L1 requests, then those of operations. */
+  readonly withdrawals: readonly Withdrawal[];
   readonly changes: readonly CellChange[];
   readonly burned: bigint;
   readonly pool: bigint;
@@ -98,7 +99,7 @@ function orderOperations(content: DraftContent): SealedOperation[] {
       return a.effectivePriority > b.effectivePriority ? -1 : 1;
     return a.sequence < b.sequence ? -1 : 1;
   });
-  const access = new Map<number, bigint>();
+  const access = new Map(content.requestAccess);
   return sorted.map((entry, slot) => {
     const { signer } = entry.signed.operation;
     const time = operationTime(content.header.size, slot);
@@ -116,7 +117,7 @@ function orderOperations(content: DraftContent): SealedOperation[] {
 }
 
 function lastAccesses(content: DraftContent, operations: readonly SealedOperation[]): Map<number, bigint> {
-  const accesses = new Map(content.orderAccess);
+  const accesses = new Map([...content.requestAccess, ...content.orderAccess]);
   for (const { signed, time, effectivePriority, sequence } of operations) {
     const access = accessOrder.encode({
       time,
@@ -269,7 +270,7 @@ export function sealBlock(state: State, content: DraftContent): SealedBlock {
   const oldRoot = stateRoot(state);
   const operations = orderOperations(content);
   const changes = closeCells(state, content, operations);
-  const withdrawals = operations.flatMap(({ signed: { operation }, before }) =>
+  const withdrawals = operations.flatMap(({ signed: { operation }, before }): Withdrawal[] =>
     operation.kind === "withdraw"
       ? [{ recipient: (before as AccountCell).owner, amount: operation.amount }]
       : [],
@@ -279,13 +280,14 @@ export function sealBlock(state: State, content: DraftContent): SealedBlock {
     oldRoot,
     newRoot: stateRoot(state),
     requests: content.requests,
+    requestEffects: content.requestEffects,
     settlements: content.settlements,
     operations,
     orders: postedOrders(operations),
     cancellations: sealedCancellations(operations),
     rotations: sealedRotations(operations),
     distributions: content.distributions,
-    withdrawals,
+    withdrawals: [...content.requestWithdrawals, ...withdrawals],
     changes,
     burned: content.burned,
     pool: content.pool,

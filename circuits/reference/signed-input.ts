@@ -1,11 +1,11 @@
 // Inputs of the block circuit's slots of payment legs, cancellations, rotations and distributions, used or not. Pure.
 import { accessOrder, LEGS_PER_GROUP, orderConditions, seedPayload } from "../schema/index.js";
-import type { Slot } from "./block-input.js";
 import type { SealedCancellation } from "./cancellation.js";
 import type { PaymentLeg } from "./legs.js";
 import { type DraftDistribution, paymentLists } from "./payments.js";
 import type { SealedRotation } from "./rotation.js";
 import type { SealedBlock } from "./seal.js";
+import type { Slot } from "./slot-input.js";
 import { cellStatic, orderStaticInputs } from "./state.js";
 
 const group = (legs: readonly PaymentLeg[], used: boolean, continues: boolean): Slot => ({

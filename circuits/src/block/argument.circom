@@ -86,6 +86,22 @@ template RotationMessage() {
     value <== gamma - index - a - b - powers[6];
 }
 
+// Fingerprint of a request about an order, on its way from the queue to a forced order's slot: route + beta task + beta^2
+// head0 + beta^3 head1 + beta^8, taken from gamma. task = value + 2^176 * time of the request's slot.
+template ForcedMessage() {
+    signal input route;
+    signal input task;
+    signal input head0;
+    signal input head1;
+    signal input gamma;
+    signal input powers[8];
+    signal output value;
+    signal a <== powers[0] * task;
+    signal b <== powers[1] * head0;
+    signal c <== powers[2] * head1;
+    value <== gamma - route - a - b - c - powers[7];
+}
+
 template Product(n) {
     signal input factors[n];
     signal output out;

@@ -11,6 +11,7 @@ include "block/argument.circom";
 include "block/cancellation.circom";
 include "block/cell.circom";
 include "block/distribution.circom";
+include "block/forced-order.circom";
 include "block/leg-group.circom";
 include "block/opening.circom";
 include "block/operation.circom";
@@ -53,6 +54,11 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     signal input requestIsRegister[R];
     signal input requestIsDeposit[R];
     signal input requestIsSeed[R];
+    signal input requestIsExitAccount[R];
+    signal input requestIsExitSeed[R];
+    signal input requestIsUpdateTerms[R];
+    signal input requestIsExitOrder[R];
+    signal input requestIsForcedSettle[R];
     signal input requestIndex[R];
     signal input requestTime[R];
     signal input requestSubject[R];
@@ -60,6 +66,33 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     signal input requestPayload[R];
     signal input requestHead0[R];
     signal input requestHead1[R];
+    signal input requestCellStatic[R];
+    signal input requestHeldPayload[R];
+    signal input requestPreviousTime[R];
+
+    signal input forcedIsExit[V];
+    signal input forcedIsSettle[V];
+    signal input forcedPresent[V];
+    signal input forcedIndex[V];
+    signal input forcedTime[V];
+    signal input forcedSubject[V];
+    signal input forcedAccount[V];
+    signal input forcedChunk[V];
+    signal input forcedHead0[V];
+    signal input forcedHead1[V];
+    signal input forcedSlotTime[V];
+    signal input forcedPreviousTime[V];
+    signal input forcedOrder[V][11];
+    signal input forcedTerms[V][10];
+    signal input forcedConditions[V][2];
+    signal input forcedEscrow[V];
+    signal input forcedBitmap[V];
+    signal input forcedRemaining[V];
+    signal input forcedClaims[V][3];
+    signal input forcedCount[V];
+    signal input forcedFrom[V];
+    signal input forcedPrice[V];
+    signal input forcedChildren[V][depth][4];
 
     signal input settlementUsed[S];
     signal input settlementOrder[S][11];
@@ -187,6 +220,11 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         request[i].isRegister <== requestIsRegister[i];
         request[i].isDeposit <== requestIsDeposit[i];
         request[i].isSeed <== requestIsSeed[i];
+        request[i].isExitAccount <== requestIsExitAccount[i];
+        request[i].isExitSeed <== requestIsExitSeed[i];
+        request[i].isUpdateTerms <== requestIsUpdateTerms[i];
+        request[i].isExitOrder <== requestIsExitOrder[i];
+        request[i].isForcedSettle <== requestIsForcedSettle[i];
         request[i].index <== requestIndex[i];
         request[i].time <== requestTime[i];
         request[i].subject <== requestSubject[i];
@@ -194,6 +232,10 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         request[i].payload <== requestPayload[i];
         request[i].head0 <== requestHead0[i];
         request[i].head1 <== requestHead1[i];
+        request[i].cellStatic <== requestCellStatic[i];
+        request[i].heldPayload <== requestHeldPayload[i];
+        request[i].previousTime <== requestPreviousTime[i];
+        request[i].slotTime <== i + 1;
         requestCount += request[i].used;
     }
 
@@ -223,6 +265,39 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         burned += settlement[i].burn;
         pooled += settlement[i].pool;
         fees += settlement[i].fee;
+    }
+
+    component forced[V];
+    for (var i = 0; i < V; i++) {
+        forced[i] = ForcedOrder(depth);
+        forced[i].isExit <== forcedIsExit[i];
+        forced[i].isSettle <== forcedIsSettle[i];
+        forced[i].present <== forcedPresent[i];
+        forced[i].index <== forcedIndex[i];
+        forced[i].time <== forcedTime[i];
+        forced[i].subject <== forcedSubject[i];
+        forced[i].account <== forcedAccount[i];
+        forced[i].chunk <== forcedChunk[i];
+        forced[i].head0 <== forcedHead0[i];
+        forced[i].head1 <== forcedHead1[i];
+        forced[i].slotTime <== forcedSlotTime[i];
+        forced[i].previousTime <== forcedPreviousTime[i];
+        forced[i].order <== forcedOrder[i];
+        forced[i].terms <== forcedTerms[i];
+        forced[i].conditions <== forcedConditions[i];
+        forced[i].escrow <== forcedEscrow[i];
+        forced[i].bitmap <== forcedBitmap[i];
+        forced[i].remaining <== forcedRemaining[i];
+        forced[i].claims <== forcedClaims[i];
+        forced[i].count <== forcedCount[i];
+        forced[i].from <== forcedFrom[i];
+        forced[i].price <== forcedPrice[i];
+        forced[i].children <== forcedChildren[i];
+        forced[i].root <== oldRoot;
+        forced[i].statementDomain <== statementDomain;
+        burned += forced[i].burn;
+        pooled += forced[i].pool;
+        fees += forced[i].fee;
     }
 
     component order[N];
@@ -511,7 +586,9 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
 
     // 4. Challenges: after C and everything else that the arguments quantify over.
     var flagWords = (L + 119) \ 120;
-    component accesses = PoseidonSponge(2 * S + N + 2 * F + 2 * K + L + flagWords + 2 * X + Q + 2 * D);
+    component accesses = PoseidonSponge(
+        2 * S + N + 2 * F + 2 * K + L + flagWords + 2 * X + Q + 2 * D + 2 * R + 6 * V
+    );
     accesses.domain <== DOMAIN_ACCESSES();
     at = 0;
     for (var i = 0; i < S; i++) {
@@ -558,6 +635,20 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         accesses.words[at + 2 * i] <== distribution[i].access;
         accesses.words[at + 2 * i + 1] <== distributionStatic[i];
     }
+    at += 2 * D;
+    for (var i = 0; i < R; i++) {
+        accesses.words[at + 2 * i] <== request[i].access;
+        accesses.words[at + 2 * i + 1] <== requestCellStatic[i];
+    }
+    at += 2 * R;
+    for (var i = 0; i < V; i++) {
+        accesses.words[at + 6 * i] <== forced[i].route;
+        accesses.words[at + 6 * i + 1] <== forced[i].task;
+        accesses.words[at + 6 * i + 2] <== forcedHead0[i];
+        accesses.words[at + 6 * i + 3] <== forcedHead1[i];
+        accesses.words[at + 6 * i + 4] <== forced[i].static;
+        accesses.words[at + 6 * i + 5] <== forced[i].access;
+    }
     component challenges = PoseidonOutputs(2, 2);
     challenges.capacity <== DOMAIN_CHALLENGE();
     challenges.inputs <== [publicData.commitment, accesses.out];
@@ -566,8 +657,8 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
 
     // 5. Memory: what was read is what was written. A factor is gamma - (index + beta static + beta^2 dynamic + beta^3
     //    access) in a used slot, else 1.
-    component reads = Product(S + O + K + X + D);
-    component writes = Product(S + O + R + N + K + X + D);
+    component reads = Product(S + O + K + X + D + R + V);
+    component writes = Product(S + O + R + N + K + X + D + V);
     var payloadPlace = 2 ** OFFSET_CellDynamic_payload();
     var kindPlace = 2 ** OFFSET_CellDynamic_kind();
     for (var i = 0; i < S; i++) {
@@ -606,8 +697,24 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         );
     }
     for (var i = 0; i < R; i++) {
+        // Created at the opening of the block, or read and written at the request's time.
+        reads.factors[S + O + K + X + D + i] <== CellFactor()(
+            request[i].accesses, requestIndex[i], request[i].static, request[i].readDynamic,
+            INITIAL_ACCESS() + requestPreviousTime[i], gamma, powers
+        );
         writes.factors[S + O + i] <== CellFactor()(
-            request[i].created, requestIndex[i], request[i].static, request[i].dynamic, INITIAL_ACCESS(), gamma, powers
+            request[i].writes, requestIndex[i], request[i].static, request[i].writeDynamic,
+            INITIAL_ACCESS() + request[i].accesses * (i + 1), gamma, powers
+        );
+    }
+    for (var i = 0; i < V; i++) {
+        reads.factors[S + O + K + X + D + R + i] <== CellFactor()(
+            forcedPresent[i], forcedIndex[i], forced[i].static, forced[i].readDynamic,
+            INITIAL_ACCESS() + forcedPreviousTime[i], gamma, powers
+        );
+        writes.factors[S + O + R + N + K + X + D + i] <== CellFactor()(
+            forcedPresent[i], forcedIndex[i], forced[i].static, forced[i].writeDynamic,
+            INITIAL_ACCESS() + forcedSlotTime[i], gamma, powers
         );
     }
     for (var i = 0; i < N; i++) {
@@ -661,10 +768,11 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     }
     reads.out === writes.out;
 
-    // 6. Messages: every PostOrder operation has its order slot, every Withdraw its public word, every MultiTransfer and
-    //    every distribution its list of payments, every CancelOrder and RotateKey its slot. beta^4 to beta^7 mark the kinds.
-    component sent = Product(O + D);
-    component taken = Product(N + W + L + X + Q);
+    // 6. Messages: every PostOrder operation has its order slot, every Withdraw and exit its public word, every MultiTransfer
+    //    and every distribution its list of payments, every CancelOrder, RotateKey and request about an order its slot.
+    //    beta^4 to beta^8 mark the kinds.
+    component sent = Product(O + D + R + V);
+    component taken = Product(N + W + L + X + Q + V);
     component posted[O];
     component takenOrder[N];
     signal sentOrder[O];
@@ -762,6 +870,37 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         takenRotation[i].powers <== powers;
         taken.factors[N + W + L + X + i] <== 1 + rotationUsed[i] * (takenRotation[i].value - 1);
     }
+    component requested[R];
+    signal sentExit[R];
+    signal sentForced[R];
+    for (var i = 0; i < R; i++) {
+        sentExit[i] <== request[i].exits * (
+            gamma - requestAmount[i] - requestSubject[i] * 2 ** AMOUNT_BITS() - powers[3] - 1
+        );
+        requested[i] = ForcedMessage();
+        requested[i].route <== request[i].route;
+        requested[i].task <== request[i].value + (i + 1) * 2 ** 176;
+        requested[i].head0 <== requestHead0[i];
+        requested[i].head1 <== requestHead1[i];
+        requested[i].gamma <== gamma;
+        requested[i].powers <== powers;
+        sentForced[i] <== request[i].forwards * (requested[i].value - 1);
+        sent.factors[O + D + i] <== 1 + sentExit[i] + sentForced[i];
+    }
+    component takenForced[V];
+    for (var i = 0; i < V; i++) {
+        sent.factors[O + D + R + i] <== 1 + forced[i].exited * (
+            gamma - forced[i].left - forcedSubject[i] * 2 ** AMOUNT_BITS() - powers[3] - 1
+        );
+        takenForced[i] = ForcedMessage();
+        takenForced[i].route <== forced[i].route;
+        takenForced[i].task <== forced[i].task;
+        takenForced[i].head0 <== forcedHead0[i];
+        takenForced[i].head1 <== forcedHead1[i];
+        takenForced[i].gamma <== gamma;
+        takenForced[i].powers <== powers;
+        taken.factors[N + W + L + X + Q + i] <== 1 + forced[i].used * (takenForced[i].value - 1);
+    }
     sent.out === taken.out;
 
     // 7. Credits: each cell and kind gets exactly what the slots give it. A key is index + beta kind, so that no index, in
@@ -789,6 +928,16 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
             given += settlementTerm[i][j];
         }
     }
+    signal forcedTerm[V][4];
+    for (var i = 0; i < V; i++) {
+        forcedTerm[i][0] <== Term()(forced[i].providerCredit, forcedAccount[i] + account, gamma);
+        forcedTerm[i][1] <== Term()(forced[i].middlewareCredit, forcedOrder[i][5] + account, gamma);
+        forcedTerm[i][2] <== Term()(forced[i].seedCredit, forcedOrder[i][4] + seed, gamma);
+        forcedTerm[i][3] <== Term()(forced[i].requesterCredit, forcedOrder[i][0] + account, gamma);
+        for (var j = 0; j < 4; j++) {
+            given += forcedTerm[i][j];
+        }
+    }
     signal transferTerm[O];
     for (var i = 0; i < O; i++) {
         transferTerm[i] <== Term()(operation[i].transferCredit, operationReceiver[i] + account, gamma);
@@ -797,13 +946,13 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     signal legTerm[L][16];
     for (var i = 0; i < L; i++) {
         for (var j = 0; j < 16; j++) {
-            legTerm[i][j] <== Term()(legGroupAmount[i][j], legGroupReceiver[i][j] * 16 + account, gamma);
+            legTerm[i][j] <== Term()(legGroupAmount[i][j], legGroupReceiver[i][j] + account, gamma);
             given += legTerm[i][j];
         }
     }
     signal refundTerm[X];
     for (var i = 0; i < X; i++) {
-        refundTerm[i] <== Term()(cancellation[i].refund, cancellationOrder[i][0] * 16 + account, gamma);
+        refundTerm[i] <== Term()(cancellation[i].refund, cancellationOrder[i][0] + account, gamma);
         given += refundTerm[i];
     }
     signal cellTerm[K];

@@ -39,8 +39,8 @@ async function randomBlocks(size: BlockSize, circuit: CompiledCircuit, seed: num
     };
     const before = totalAmount(scenario.state);
     const block = runBlock(scenario, fill);
-    const sum = (amounts: readonly { amount?: bigint }[]): bigint =>
-      amounts.reduce((total, { amount }) => total + (amount ?? 0n), 0n);
+    const sum = (entries: readonly object[]): bigint =>
+      entries.reduce((total, entry) => total + ("amount" in entry ? (entry.amount as bigint) : 0n), 0n);
     expect(totalAmount(scenario.state)).toBe(
       before + sum(block.requests) - sum(block.withdrawals) - block.burned - block.pool,
     );
