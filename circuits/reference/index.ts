@@ -9,6 +9,7 @@ export * from "./legs.js";
 export * from "./operations.js";
 export * from "./operations-root.js";
 export * from "./program.js";
+export * from "./royalty.js";
 export * from "./seal.js";
 export * from "./signature.js";
 export * from "./state.js";
