@@ -6,7 +6,7 @@
 // Assumes:  what RoyaltySlots and RoyaltyAmounts prove: the shares of a level add up to 10000, so the first amount is not
 //           negative and is its floor plus what rounding leaves; all amounts are at most the total, below 2^80.
 // Inputs:   receiver 24 bits, share 14 bits; begins, reached: boolean; quotient 67 bits, remainder below 10000.
-// Size:     RoyaltyLegs 1,241, LevelValue 3.
+// Size:     RoyaltyLegs 1,241, LevelValue 3. The labels L1 to L4 are the sentences of docs/royalty.md, section 4.
 pragma circom 2.2.0;
 
 include "generated/schema.circom";
@@ -41,11 +41,13 @@ template RoyaltyLegs() {
     others[n - 1] <== 0;
     for (var i = n - 1; i > 0; i--) {
         var slot[3] = [reached[0][i], reached[1][i], reached[2][i]];
+        // L1, L2.
         slotQuotient[i] <== LevelValue()(slot, quotient);
         slotRemainder[i] <== LevelValue()(slot, remainder);
         floor[i] <== ShareOfDivision()(slotQuotient[i], slotRemainder[i], share[i]);
-        others[i - 1] <== (1 - begins[i]) * (others[i] + floor[i]);
+        others[i - 1] <== (1 - begins[i]) * (others[i] + floor[i]); // L3
         var kept = slotQuotient[i] * BASIS_POINTS() + slotRemainder[i];
+        // L4.
         leg[i] <== begins[i] * (kept - others[i] - floor[i]) + floor[i] + receiver[i] * receiverPlace;
     }
     leg[0] <== quotient[0] * BASIS_POINTS() + remainder[0] - others[0] + receiver[0] * receiverPlace;

@@ -5,7 +5,7 @@
 // Assumes:  reached is what RoyaltySlots outputs: boolean, in each level rising once, a later level not before an
 //           earlier one; unused slots have share and receiver 0.
 // Inputs:   receiver 24 bits, share 14 bits, reached boolean.
-// Size:     OwnerLists 465, AlignedList 121.
+// Size:     OwnerLists 465, AlignedList 121. The labels W1 to W3 are the sentences of docs/royalty.md, section 4.
 pragma circom 2.2.0;
 
 include "generated/schema.circom";
@@ -39,12 +39,13 @@ template AlignedList() {
         whole[b] * (whole[b] - 1) === 0;
         sum += (rest[b] + whole[b] * perWord) * 2 ** b;
     }
-    sum === offset;
+    sum === offset; // W2
 
     var owners[n];
     for (var i = 0; i < n; i++) {
         owners[i] = from[i] - until[i];
     }
+    // W3.
     signal moved[3][n];
     for (var b = 0; b < 3; b++) {
         for (var i = 0; i < n; i++) {
@@ -94,13 +95,13 @@ template OwnerLists() {
     for (var i = 0; i < n; i++) {
         var owner = share[i] + receiver[i] * 2 ** OFFSET_RoyaltyOwner_receiver();
         for (var k = 0; k < 3; k++) {
-            from[k][i] <== reached[k][i] * owner;
+            from[k][i] <== reached[k][i] * owner; // W1
         }
         from[3][i] <== 0;
         first[i \ perWord] += (owner - from[0][i]) * 2 ** (OWNER_BITS() * (i % perWord));
     }
     for (var g = 0; g < nWords; g++) {
-        words[0][g] <== first[g];
+        words[0][g] <== first[g]; // W3
     }
     for (var k = 0; k < 3; k++) {
         words[k + 1] <== AlignedList()(from[k], from[k + 1], reached[k]);

@@ -6,7 +6,7 @@
 //           later one (unused slots belong to the last level), else 0.
 // Assumes:  nothing.
 // Inputs:   receiver, share, used, begins: field elements.
-// Size:     1,468.
+// Size:     1,468. The labels S1 to S8 are the sentences of docs/royalty.md, section 4.
 //
 // Where a level begins follows from the shares: the sums before its slots are the multiples of 10000, each of which
 // is met once, as used shares are at least 1. So the slots have one reading, and a level has an owner.
@@ -24,28 +24,29 @@ template RoyaltySlots() {
     signal output reached[3][n];
 
     // A. Used slots are a prefix, and only they have an owner.
-    used[0] === 1;
+    used[0] === 1; // S1
     signal reduced[n];
     for (var i = 0; i < n; i++) {
         if (i > 0) {
-            // 0 or the flag before: with the first one 1, boolean and never rising.
+            // S1. 0 or the flag before: with the first one 1, boolean and never rising.
             used[i] * (used[i] - used[i - 1]) === 0;
+            // S2. Both are in range.
             (1 - used[i]) * (share[i] + receiver[i] * 2 ** SHARE_BITS()) === 0;
         }
-        RangeCheck(INDEX_BITS())(receiver[i]);
+        RangeCheck(INDEX_BITS())(receiver[i]); // S3
         reduced[i] <== share[i] - used[i];
-        RangeCheck(SHARE_BITS())(reduced[i]);
+        RangeCheck(SHARE_BITS())(reduced[i]); // S4
     }
 
     // B. Levels: each marker takes the slots from here on one level further. A fourth marker behind slot 0 would find the
     //    sum of the third once more.
-    begins[0] === 1;
+    begins[0] === 1; // S5
     var sum = share[0];
     for (var k = 0; k < 3; k++) {
         reached[k][0] <== 0;
     }
     for (var i = 1; i < n; i++) {
-        begins[i] * (begins[i] - 1) === 0;
+        begins[i] * (begins[i] - 1) === 0; // S5
         var level = 0;
         for (var k = 0; k < 3; k++) {
             if (i <= k) {
@@ -60,16 +61,16 @@ template RoyaltySlots() {
                 if (i > k + 1) {
                     here = reached[k][i - 1];
                 }
-                reached[k][i] <== here + begins[i] * (before - here);
+                reached[k][i] <== here + begins[i] * (before - here); // S6
                 level += reached[k][i];
             }
         }
-        begins[i] * (sum - level * BASIS_POINTS()) === 0;
+        begins[i] * (sum - level * BASIS_POINTS()) === 0; // S7
         sum += share[i];
     }
     var levels = 1;
     for (var k = 0; k < 3; k++) {
         levels += reached[k][n - 1];
     }
-    sum === levels * BASIS_POINTS();
+    sum === levels * BASIS_POINTS(); // S8
 }

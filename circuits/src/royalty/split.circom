@@ -82,25 +82,25 @@ template RoyaltySplit() {
     signal output C;
     signal output y;
 
-    // A. Who is owner of which level.
+    // A. Who is owner of which level (S).
     signal reached[3][n] <== RoyaltySlots()(receiver, share, used, begins);
     signal levels[3];
     for (var k = 0; k < 3; k++) {
         levels[k] <== reached[k][n - 1];
     }
 
-    // B. What each level keeps, and what each owner gets of it.
+    // B. What each level keeps (M), and what each owner gets of it (L).
     signal quotient[4];
     signal remainder[4];
     (quotient, remainder) <== RoyaltyAmounts()(total, parentShare, levels);
     signal legs[n] <== RoyaltyLegs()(receiver, share, begins, reached, quotient, remainder);
 
-    // C. The two roots.
+    // C. The two roots (R1, R2).
     signal lists[4][OWNER_LIST_WORDS()] <== OwnerLists()(receiver, share, reached);
     signal sharesRoot <== SharesRoot()(lists, parentShare, levels);
     signal payoutsRoot <== LegsCommitment()(legs);
 
-    // D. Public words.
+    // D. Public words (R3).
     component publicData = PublicData(5);
     publicData.words <== [sharesRoot, payoutsRoot, domain, distribution, total];
     publicData.z <== z;
