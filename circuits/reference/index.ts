@@ -14,6 +14,7 @@ export type { Distribution, DraftDistribution } from "./payments.js";
 export * from "./program.js";
 export type { AccessEffect, ForcedEffect, RequestEffect, Withdrawal } from "./requests.js";
 export type { SealedRotation } from "./rotation.js";
+export * from "./royalty.js";
 export * from "./seal.js";
 export * from "./signature.js";
 export * from "./state.js";

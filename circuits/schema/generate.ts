@@ -2,13 +2,16 @@
 import * as cells from "./cells.js";
 import {
   CHALLENGE_DOMAIN_TEXT,
+  DOMAIN_SHARES,
   OPERATION_DOMAIN_TEXT,
   POSEIDON_DOMAINS,
+  ROYALTY_DOMAIN_TEXT,
   STATEMENT_DOMAIN_TEXT,
 } from "./domains.js";
 import { FIELD_MODULUS } from "./field.js";
 import * as operations from "./operations.js";
 import * as publicData from "./public-data.js";
+import * as royalty from "./royalty.js";
 import type { Word, WordFields } from "./words.js";
 
 type AnyWord = Word<WordFields>;
@@ -39,6 +42,8 @@ export const ALL_WORDS: readonly AnyWord[] = [
   publicData.blockMeta,
   publicData.blockTotals,
   publicData.statementRange,
+  royalty.royaltyOwner,
+  royalty.royaltyDistribution,
 ];
 
 /** Small integer constants shared by the three worlds. */
@@ -72,6 +77,13 @@ export const CONSTANTS: Readonly<Record<string, bigint>> = {
   SEQUENCE_BITS: BigInt(operations.SEQUENCE_BITS),
   LEGS_PER_GROUP: BigInt(operations.LEGS_PER_GROUP),
   INITIAL_ACCESS: operations.INITIAL_ACCESS,
+  ROYALTY_PAYEES: BigInt(royalty.ROYALTY_PAYEES),
+  ROYALTY_LEVELS: BigInt(royalty.ROYALTY_LEVELS),
+  ROYALTY_TOTAL_BITS: BigInt(royalty.ROYALTY_TOTAL_BITS),
+  SHARE_BITS: BigInt(royalty.SHARE_BITS),
+  OWNERS_PER_WORD: BigInt(royalty.OWNERS_PER_WORD),
+  OWNER_LIST_WORDS: BigInt(royalty.OWNER_LIST_WORDS),
+  OWNER_BITS: BigInt(royalty.royaltyOwner.bits),
 };
 
 const HEADER = "Generated from circuits/schema; do not edit.";
@@ -155,7 +167,7 @@ export function generateSolidity(): string {
   const constants = Object.entries(CONSTANTS).map(
     ([name, value]) => `    uint256 internal constant ${name} = ${value};`,
   );
-  const texts = { CHALLENGE_DOMAIN_TEXT, OPERATION_DOMAIN_TEXT, STATEMENT_DOMAIN_TEXT };
+  const texts = { CHALLENGE_DOMAIN_TEXT, OPERATION_DOMAIN_TEXT, STATEMENT_DOMAIN_TEXT, ROYALTY_DOMAIN_TEXT };
   const domains = Object.entries(texts).map(
     ([name, text]) => `    bytes32 internal constant ${name.replace("_TEXT", "")} = keccak256("${text}");`,
   );
@@ -188,6 +200,8 @@ export function generateSolidity(): string {
     ...constants,
     ...layoutConstants,
     ...domains,
+    // The one Poseidon domain that contracts hash under.
+    `    uint256 internal constant DOMAIN_SHARES = ${DOMAIN_SHARES};`,
     "",
     ...ALL_WORDS.map(solidityWord),
     "}",

@@ -5,5 +5,6 @@ export * from "./domains.js";
 export * from "./field.js";
 export * from "./operations.js";
 export * from "./public-data.js";
+export * from "./royalty.js";
 export * from "./sizes.js";
 export * from "./words.js";

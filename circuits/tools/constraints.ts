@@ -28,6 +28,10 @@ export const COMPONENTS: readonly CircuitInstance[] = [
   component("Operation", "block/operation.circom", "Operation()"),
   component("Cell(8)", "block/cell.circom", "Cell(8)"),
   component("Cell(12)", "block/cell.circom", "Cell(12)"),
+  component("RoyaltySlots", "royalty/slots.circom", "RoyaltySlots()"),
+  component("RoyaltyAmounts", "royalty/amounts.circom", "RoyaltyAmounts()"),
+  component("RoyaltyLegs", "royalty/legs.circom", "RoyaltyLegs()"),
+  component("OwnerLists", "royalty/owner-lists.circom", "OwnerLists()"),
 ];
 
 /** Counts by component and circuit name. */

@@ -39,9 +39,23 @@ component main { public [z] } = Block(${parameters});
   };
 }
 
-/** Every circuit that ships, by name: the sizes of the block circuit, and the programs. */
+/** Main circuit of the royalty split. */
+export const royaltySplitCircuit: CircuitInstance = {
+  name: "royalty-split",
+  source: `pragma circom 2.2.0;
+
+include "royalty/split.circom";
+
+component main { public [z] } = RoyaltySplit();
+`,
+};
+
+/** Every circuit that ships, by name: the sizes of the block circuit, the royalty split, and the programs. */
 export const CIRCUITS: Readonly<Record<string, CircuitInstance>> = Object.fromEntries(
-  [...Object.values(BLOCK_SIZES).map(blockCircuit), digitsCircuit].map((circuit) => [circuit.name, circuit]),
+  [...Object.values(BLOCK_SIZES).map(blockCircuit), royaltySplitCircuit, digitsCircuit].map((circuit) => [
+    circuit.name,
+    circuit,
+  ]),
 );
 
 /**

@@ -41,7 +41,8 @@ const instance = (name: string, include: string, template: string): CircuitInsta
   source: `pragma circom 2.2.0;\n\ninclude "${include}";\n\ncomponent main = ${template};\n`,
 });
 
-const component = (
+/** A template on its own; it stands in larger circuits under its own name. */
+export const component = (
   name: string,
   include: string,
   template: string,
