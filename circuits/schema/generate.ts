@@ -161,6 +161,9 @@ export function generateSolidity(): string {
   const layoutConstants = Object.entries(layout).map(
     ([name, value]) => `    uint256 internal constant ${name} = ${value};`,
   );
+  const hashDomains = Object.entries(POSEIDON_DOMAINS).map(
+    ([name, value]) => `    uint256 internal constant ${name} = 0x${value.toString(16).padStart(64, "0")};`,
+  );
   return [
     "// SPDX-License-Identifier: MIT",
     `// ${HEADER}`,
@@ -175,6 +178,7 @@ export function generateSolidity(): string {
     ...constants,
     ...layoutConstants,
     ...domains,
+    ...hashDomains,
     "",
     ...ALL_WORDS.map(solidityWord),
     "}",

@@ -62,20 +62,25 @@ function filesBelow(folder, suffix) {
 }
 
 /**
- * Makes sure that src/generated/Schema.sol is there: writes it from the built circuits workspace when it is missing.
+ * Makes sure that the generated sources under src/generated are there: writes the missing ones from the built circuits
+ * workspace.
  * @throws {ContractBuildError} CONTRACTS_SCHEMA_MISSING when circuits has not been built.
  */
 export async function ensureSchema() {
-  if (existsSync(join(contractsFolder, "src", "generated", "Schema.sol"))) return;
+  const missing = ["Schema.sol", "PoseidonTables.sol"].filter(
+    (name) => !existsSync(join(contractsFolder, "src", "generated", name)),
+  );
+  if (missing.length === 0) return;
   const tools = join(contractsFolder, "..", "circuits", "dist", "tools", "index.js");
   if (!existsSync(tools)) {
     throw new ContractBuildError(
       "CONTRACTS_SCHEMA_MISSING",
-      "contracts/src/generated/Schema.sol is missing; build circuits first (npx tsc -b circuits).",
+      `contracts/src/generated/${missing[0]} is missing; build circuits first (npx tsc -b circuits).`,
     );
   }
-  const { generateSchemaSources } = await import(pathToFileURL(tools).href);
+  const { generatePoseidonSolidity, generateSchemaSources } = await import(pathToFileURL(tools).href);
   generateSchemaSources();
+  await generatePoseidonSolidity();
 }
 
 function contentKey() {
