@@ -107,6 +107,16 @@ library BlockWords {
         programId = _tail(words, offset + header.settlements * HEAD + i * TAIL);
     }
 
+    /// @dev Root of the tree over the block's signed operations.
+    function operationsRoot(bytes calldata words) internal pure returns (uint256) {
+        return _head(words, 2 * HEAD);
+    }
+
+    /// @dev `CellWord` of closed cell `i`.
+    function cell(bytes calldata words, Header memory header, uint256 i) internal pure returns (uint256) {
+        return _tail(words, words.length - (header.cells - i) * TAIL);
+    }
+
     /// @dev `WithdrawalWord` of withdrawal `i`.
     function withdrawal(bytes calldata words, Header memory header, uint256 i) internal pure returns (uint256) {
         return _tail(words, _withdrawalsOffset(header) + i * TAIL);
