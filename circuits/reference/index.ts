@@ -3,6 +3,7 @@ export * from "./adapter.js";
 export * from "./block.js";
 export { blockCircuitInput } from "./block-input.js";
 export * from "./errors.js";
+export * from "./evidence.js";
 export { poseidon, poseidonOutputs, sponge } from "./hash.js";
 export * from "./json.js";
 export * from "./legs.js";
