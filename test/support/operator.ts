@@ -11,6 +11,7 @@ import {
   operationMessage,
   publicKey,
   type Request,
+  revertBlock,
   type SealedBlock,
   type State,
   signMessage,
@@ -268,7 +269,13 @@ async function fill({ client, deployment, send, contracts }: Parts) {
     consumed += BigInt(block.requests.length);
     return { block, before, after: copyState(state) };
   };
-  return { domain, state, sign, submitBlock, preimageStatic };
+  /** Takes back the last block beside the chain, after the chain itself went back. */
+  const forget = (block: SealedBlock): void => {
+    revertBlock(state, block);
+    number -= 1n;
+    consumed -= BigInt(block.requests.length);
+  };
+  return { domain, state, sign, submitBlock, forget, preimageStatic };
 }
 
 /** An independent copy of a state. */
