@@ -4,6 +4,7 @@ export * from "./block.js";
 export { blockCircuitInput } from "./block-input.js";
 export { cancellableFrom, type DraftCancellation, type SealedCancellation } from "./cancellation.js";
 export * from "./errors.js";
+export * from "./evidence.js";
 export * from "./forced-orders.js";
 export { poseidon, poseidonOutputs, sponge } from "./hash.js";
 export * from "./json.js";

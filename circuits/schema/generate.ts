@@ -186,6 +186,9 @@ export function generateSolidity(): string {
   const layoutConstants = Object.entries(layout).map(
     ([name, value]) => `    uint256 internal constant ${name} = ${value};`,
   );
+  const hashDomains = Object.entries(POSEIDON_DOMAINS).map(
+    ([name, value]) => `    uint256 internal constant ${name} = 0x${value.toString(16).padStart(64, "0")};`,
+  );
   return [
     "// SPDX-License-Identifier: MIT",
     `// ${HEADER}`,
@@ -200,8 +203,7 @@ export function generateSolidity(): string {
     ...constants,
     ...layoutConstants,
     ...domains,
-    // The one Poseidon domain that contracts hash under.
-    `    uint256 internal constant DOMAIN_SHARES = ${DOMAIN_SHARES};`,
+    ...hashDomains,
     "",
     ...ALL_WORDS.map(solidityWord),
     "}",

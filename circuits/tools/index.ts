@@ -7,6 +7,7 @@ export {
 export { CircuitBuildError, type CircuitBuildErrorCode } from "./errors.js";
 export { generateEddsaConstants } from "./generate-eddsa.js";
 export { generatePoseidonConstants } from "./generate-poseidon.js";
+export { generatePoseidonSolidity, POSEIDON_SOLIDITY_WIDTHS } from "./generate-poseidon-solidity.js";
 export { generateSchemaSources } from "./generate-schema.js";
 export {
   blockCircuit,

@@ -20,8 +20,17 @@ import {
   groth16VerifierBytecode,
   l1QueueAbi,
   l1QueueBytecode,
+  leaseChallengeAbi,
+  leaseChallengeBytecode,
+  operatorStakeAbi,
+  operatorStakeBytecode,
+  poseidonAbi,
+  poseidonBytecode,
+  poseidonTableBytecodes,
   programRegistryAbi,
   programRegistryBytecode,
+  receiptChallengeAbi,
+  receiptChallengeBytecode,
   rollupAbi,
   rollupBytecode,
   seedRegistryAbi,
@@ -76,6 +85,29 @@ export interface BlockKey {
   readonly size: BlockSize;
 }
 
+/** What the operator's promises are worth and how long everyone has. Amounts in wei of CTZ. */
+export interface OperatorTerms {
+  /** Lost for one broken promise: half to the challenger, half burned. */
+  readonly slashAmount: bigint;
+  /** Put up by a challenger; pays the operator's answer. Above what an answer costs in gas. */
+  readonly bond: bigint;
+  /** Time to answer a challenge. */
+  readonly windowSeconds: bigint;
+  /** Time without a block after which promises of later blocks may be challenged. */
+  readonly stallSeconds: bigint;
+  /** Between announcing and withdrawing stake; more than twice the two times above. */
+  readonly unbondingSeconds: bigint;
+}
+
+/** The terms that {@link deploy} takes unless told otherwise. */
+export const DEFAULT_OPERATOR_TERMS: OperatorTerms = {
+  slashAmount: 1_000n * 10n ** 18n,
+  bond: 10n * 10n ** 18n,
+  windowSeconds: 86_400n,
+  stallSeconds: 86_400n,
+  unbondingSeconds: 14n * 86_400n,
+};
+
 /** What {@link deploy} needs. */
 export interface DeployParameters {
   /** Sends the transactions and receives the initial supply. */
@@ -98,10 +130,20 @@ export interface DeployParameters {
   readonly queueTerms?: QueueTerms;
   /** Wei of CTZ minted to the deployer; {@link DEFAULT_INITIAL_SUPPLY} by default. */
   readonly initialSupply?: bigint;
+  /** Terms of the operator's stake; {@link DEFAULT_OPERATOR_TERMS} by default. */
+  readonly operatorTerms?: OperatorTerms;
+}
+
+/** Contracts that hold operators to what they sign (docs/receipts.md). */
+export interface OperatorContracts {
+  readonly poseidon: Address;
+  readonly operatorStake: Address;
+  readonly receiptChallenge: Address;
+  readonly leaseChallenge: Address;
 }
 
 /** A deployment: addresses and what a client must know about it. */
-export interface Deployment {
+export interface Deployment extends Partial<OperatorContracts> {
   readonly chainId: number;
   /** Block of the first deployed contract; indexers start here. */
   readonly deploymentBlock: bigint;
@@ -206,9 +248,49 @@ function blockCircuits(blockKeys: readonly BlockKey[]) {
   }));
 }
 
+type PoseidonTables = readonly [Address, Address, Address, Address, Address, Address, Address];
+
+/** Deploys Poseidon with its tables, the stake, and the challenge contracts, whose addresses the stake is told ahead. */
+async function deployOperatorContracts(
+  deployer: Deployer,
+  { walletClient, operatorTerms = DEFAULT_OPERATOR_TERMS }: DeployParameters,
+  { ctz, rollup }: { readonly ctz: Address; readonly rollup: Address },
+): Promise<OperatorContracts> {
+  const from = { account: walletClient.account, chain: walletClient.chain ?? null };
+  const { slashAmount, bond, windowSeconds, stallSeconds, unbondingSeconds } = operatorTerms;
+  const tables: Address[] = [];
+  for (const [i, data] of poseidonTableBytecodes.entries()) {
+    const create = (nonce: number) => walletClient.sendTransaction({ data, ...from, nonce });
+    tables.push(await deployer.create(`Poseidon table ${i}`, create));
+  }
+  const poseidon = await deployer.create("Poseidon", (nonce) => {
+    const [abi, bytecode] = [poseidonAbi, poseidonBytecode];
+    const args = [tables as unknown as PoseidonTables] as const;
+    return walletClient.deployContract({ abi, bytecode, args, ...from, nonce });
+  });
+  const challengeContracts = [deployer.address(1), deployer.address(2)];
+  const operatorStake = await deployer.create("OperatorStake", (nonce) => {
+    const [abi, bytecode] = [operatorStakeAbi, operatorStakeBytecode];
+    const args = [{ token: ctz, slashAmount, unbondingSeconds }, challengeContracts] as const;
+    return walletClient.deployContract({ abi, bytecode, args, ...from, nonce });
+  });
+  const receiptChallenge = await deployer.create("ReceiptChallenge", (nonce) => {
+    const [abi, bytecode] = [receiptChallengeAbi, receiptChallengeBytecode];
+    const args = [rollup, poseidon, operatorStake, { bond, windowSeconds, stallSeconds }] as const;
+    return walletClient.deployContract({ abi, bytecode, args, ...from, nonce });
+  });
+  const leaseChallenge = await deployer.create("LeaseChallenge", (nonce) => {
+    const [abi, bytecode] = [leaseChallengeAbi, leaseChallengeBytecode];
+    const args = [rollup, poseidon, operatorStake, { bond, windowSeconds }] as const;
+    return walletClient.deployContract({ abi, bytecode, args, ...from, nonce });
+  });
+  return { poseidon, operatorStake, receiptChallenge, leaseChallenge };
+}
+
 /**
  * Deploys CTZ, verifier, registries and rollup, in this order: CTZ, Groth16Verifier, ProgramRegistry,
- * StatementRegistry, L1Queue, Rollup, SeedRegistry. The whole initial supply of CTZ goes to the deploying account.
+ * StatementRegistry, L1Queue, Rollup, SeedRegistry; then Poseidon, OperatorStake, ReceiptChallenge, LeaseChallenge. The
+ * whole initial supply of CTZ goes to the deploying account; nothing is staked.
  * @throws {ContractsError} for bad parameters, development keys on a public chain, or a creation that failed.
  */
 export async function deploy(parameters: DeployParameters): Promise<Deployment> {
@@ -271,8 +353,10 @@ export async function deploy(parameters: DeployParameters): Promise<Deployment> 
     const args = [rollup, parameters.sharesHasher ?? zeroAddress] as const;
     return walletClient.deployContract({ abi, bytecode, args, account, chain, nonce });
   });
+  const operatorContracts = await deployOperatorContracts(deployer, parameters, { ctz, rollup });
 
   return {
+    ...operatorContracts,
     chainId,
     deploymentBlock: deployer.deploymentBlock,
     ctz,

@@ -13,7 +13,6 @@ library BlockWords {
     struct Header {
         uint256 oldRoot;
         uint256 newRoot;
-        uint256 operationsRoot;
         uint256 operationDomain;
         uint256 statementDomain;
         uint256 meta;
@@ -43,7 +42,6 @@ library BlockWords {
         if (words.length < FIXED_LENGTH) revert PublicData.WordsLengthMismatch(FIXED_LENGTH, words.length);
         header.oldRoot = _head(words, 0);
         header.newRoot = _head(words, HEAD);
-        header.operationsRoot = _head(words, 2 * HEAD);
         header.operationDomain = _tail(words, HEADER);
         header.statementDomain = _tail(words, HEADER + TAIL);
         uint256 meta = _tail(words, Schema.BLOCK_META_OFFSET);
@@ -141,6 +139,16 @@ library BlockWords {
         uint256 offset = _rotationsOffset(header) + header.rotations * ROTATION_BYTES;
         payouts = _head(words, offset + i * HEAD);
         word = _tail(words, offset + header.distributions * HEAD + i * TAIL);
+    }
+
+    /// @dev Root of the tree over the block's signed operations.
+    function operationsRoot(bytes calldata words) internal pure returns (uint256) {
+        return _head(words, 2 * HEAD);
+    }
+
+    /// @dev `CellWord` of closed cell `i`.
+    function cell(bytes calldata words, Header memory header, uint256 i) internal pure returns (uint256) {
+        return _tail(words, words.length - (header.cells - i) * TAIL);
     }
 
     /// @dev `WithdrawalWord` of withdrawal `i`.

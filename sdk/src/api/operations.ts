@@ -70,6 +70,8 @@ export type SubmitOperationRequest = z.infer<typeof submitOperationRequest>;
 export const operationReceipt = z.object({
   message: fieldElement,
   sequence: unsigned(48),
+  /** Last block when the operation was accepted. */
+  acceptedBlock: unsigned(40),
   promisedBlock: unsigned(40),
   operator: address,
   signature: ecdsaSignature,

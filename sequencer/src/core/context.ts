@@ -81,6 +81,10 @@ export function derivedConfig(config: SequencerConfig) {
 /** Time (seconds) of a block sealed now. */
 export const blockTime = ({ ledger, l1 }: Context): bigint => nextBlockTime(ledger.head.time, l1Time(l1));
 
+/** Time (milliseconds) up to which leases bind: a block sealed now must lie behind the last second of a lease too. */
+export const leaseTimeMs = (context: Context): number =>
+  Math.min(context.clock.nowMs(), 1_000 * Number(blockTime(context)));
+
 /** What admission needs to know now. */
 export const admissionContext = (context: Context): AdmissionContext => ({
   operationDomain: context.operationDomain,
