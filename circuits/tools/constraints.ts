@@ -28,6 +28,9 @@ export const COMPONENTS: readonly CircuitInstance[] = [
   component("Operation", "block/operation.circom", "Operation()"),
   component("Cell(8)", "block/cell.circom", "Cell(8)"),
   component("Cell(12)", "block/cell.circom", "Cell(12)"),
+  component("OpenedCell(12)", "exit/opened-cell.circom", "OpenedCell(12)"),
+  component("Exit(12)", "exit/exit.circom", "Exit(12)"),
+  component("ExitSettlement(12)", "exit/exit-settlement.circom", "ExitSettlement(12)"),
 ];
 
 /** Counts by component and circuit name. */

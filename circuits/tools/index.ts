@@ -8,7 +8,14 @@ export { CircuitBuildError, type CircuitBuildErrorCode } from "./errors.js";
 export { generateEddsaConstants } from "./generate-eddsa.js";
 export { generatePoseidonConstants } from "./generate-poseidon.js";
 export { generateSchemaSources } from "./generate-schema.js";
-export { blockCircuit, CIRCUITS, type CircuitInstance, ensureCircuit } from "./manifest.js";
+export {
+  blockCircuit,
+  CIRCUITS,
+  type CircuitInstance,
+  ensureCircuit,
+  exitCircuit,
+  exitSettlementCircuit,
+} from "./manifest.js";
 export {
   type Constraint,
   type ConstraintCounts,

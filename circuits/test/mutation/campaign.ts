@@ -32,6 +32,7 @@ import {
   taskInputs,
   tinyCircuit,
 } from "./corpus.js";
+import { exitComponents } from "./exit.js";
 
 /** Most tampered inputs that a template gets beyond those of its own list. */
 const MAXIMUM_TAMPERED = 1500;
@@ -223,6 +224,7 @@ export function allComponents(): Component[] {
     ...programComponents(),
     ...slotComponents(blocks, TINY.settlements),
     cellComponent(blocks),
+    ...exitComponents(),
   ];
 }
 
