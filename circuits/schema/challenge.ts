@@ -49,7 +49,8 @@ export function challenge(context: ChallengeContext, commitment: bigint, bytes: 
   return toBigint(digest) % FIELD_MODULUS;
 }
 
-function addressDomain(text: string, chainId: bigint, address: bigint): bigint {
+/** keccak256(keccak256(text), chain id, address) >> 8: a domain of one contract on one chain; 248 bits. */
+export function addressDomain(text: string, chainId: bigint, address: bigint): bigint {
   const digest = keccak_256(
     concatBytes(keccak_256(utf8ToBytes(text)), uint256("chainId", chainId), uint256("address", address)),
   );

@@ -8,6 +8,7 @@ import {
   ROYALTY_DOMAIN_TEXT,
   STATEMENT_DOMAIN_TEXT,
 } from "./domains.js";
+import * as exit from "./exit.js";
 import { FIELD_MODULUS } from "./field.js";
 import * as operations from "./operations.js";
 import * as publicData from "./public-data.js";
@@ -44,6 +45,9 @@ export const ALL_WORDS: readonly AnyWord[] = [
   publicData.statementRange,
   royalty.royaltyOwner,
   royalty.royaltyDistribution,
+  exit.exitCell,
+  exit.exitChunk,
+  exit.exitShares,
 ];
 
 /** Small integer constants shared by the three worlds. */
@@ -74,6 +78,7 @@ export const CONSTANTS: Readonly<Record<string, bigint>> = {
   AMOUNT_BITS: BigInt(cells.AMOUNT_BITS),
   PAYLOAD_BITS: BigInt(cells.PAYLOAD_BITS),
   INDEX_BITS: BigInt(cells.INDEX_BITS),
+  PAYMENT_BITS: BigInt(exit.PAYMENT_BITS),
   SEQUENCE_BITS: BigInt(operations.SEQUENCE_BITS),
   LEGS_PER_GROUP: BigInt(operations.LEGS_PER_GROUP),
   INITIAL_ACCESS: operations.INITIAL_ACCESS,
@@ -167,7 +172,13 @@ export function generateSolidity(): string {
   const constants = Object.entries(CONSTANTS).map(
     ([name, value]) => `    uint256 internal constant ${name} = ${value};`,
   );
-  const texts = { CHALLENGE_DOMAIN_TEXT, OPERATION_DOMAIN_TEXT, STATEMENT_DOMAIN_TEXT, ROYALTY_DOMAIN_TEXT };
+  const texts = {
+    CHALLENGE_DOMAIN_TEXT,
+    OPERATION_DOMAIN_TEXT,
+    STATEMENT_DOMAIN_TEXT,
+    ROYALTY_DOMAIN_TEXT,
+    EXIT_DOMAIN_TEXT: exit.EXIT_DOMAIN_TEXT,
+  };
   const domains = Object.entries(texts).map(
     ([name, text]) => `    bytes32 internal constant ${name.replace("_TEXT", "")} = keccak256("${text}");`,
   );

@@ -2,6 +2,7 @@
 export * from "./cells.js";
 export * from "./challenge.js";
 export * from "./domains.js";
+export * from "./exit.js";
 export * from "./field.js";
 export * from "./operations.js";
 export * from "./public-data.js";

@@ -32,6 +32,9 @@ export const COMPONENTS: readonly CircuitInstance[] = [
   component("RoyaltyAmounts", "royalty/amounts.circom", "RoyaltyAmounts()"),
   component("RoyaltyLegs", "royalty/legs.circom", "RoyaltyLegs()"),
   component("OwnerLists", "royalty/owner-lists.circom", "OwnerLists()"),
+  component("OpenedCell(12)", "exit/opened-cell.circom", "OpenedCell(12)"),
+  component("Exit(12)", "exit/exit.circom", "Exit(12)"),
+  component("ExitSettlement(12)", "exit/exit-settlement.circom", "ExitSettlement(12)"),
 ];
 
 /** Counts by component and circuit name. */

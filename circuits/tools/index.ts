@@ -14,6 +14,8 @@ export {
   CIRCUITS,
   type CircuitInstance,
   ensureCircuit,
+  exitCircuit,
+  exitSettlementCircuit,
   royaltySplitCircuit,
 } from "./manifest.js";
 export {

@@ -32,6 +32,7 @@ import {
   taskInputs,
   tinyCircuit,
 } from "./corpus.js";
+import { exitComponents } from "./exit.js";
 import { royaltyComponents, royaltyInputs, tamperedRoyaltyInputs } from "./royalty.js";
 
 /** Most tampered inputs that a template gets beyond those of its own list. */
@@ -225,6 +226,7 @@ export function allComponents(): Component[] {
     ...royaltyComponents(),
     ...slotComponents(blocks, TINY.settlements),
     cellComponent(blocks),
+    ...exitComponents(),
   ];
 }
 
