@@ -30,10 +30,10 @@ import {
 } from "@catalyze/circuits/schema";
 import { beforeAll, describe, expect, it } from "vitest";
 import { accepts, compileGadget, signalOf, witnessOf } from "../gadgets/harness.js";
+import { busyBlock, TINY } from "./blocks.js";
 import {
   ALICE,
   BOB,
-  busyBlock,
   common,
   emptyScenario,
   makeOrder,
@@ -43,7 +43,6 @@ import {
   registerAll,
   runBlock,
   sign,
-  TINY,
   zOf,
 } from "./scenario.js";
 

@@ -14,6 +14,7 @@ import {
   survivors,
 } from "../../tools/mutation.js";
 import { anonymous, type Lies, loadMutationSubject } from "../../tools/mutation-program.js";
+import { TINY, tinyCircuit } from "../block/blocks.js";
 import {
   type Component,
   cellComponent,
@@ -26,11 +27,9 @@ import {
   blockInputs,
   blockLies,
   lyingInputs,
-  TINY,
   tamperedBlockInputs,
   taskCircuit,
   taskInputs,
-  tinyCircuit,
 } from "./corpus.js";
 
 /** Most tampered inputs that a template gets beyond those of its own list. */
