@@ -2,7 +2,6 @@
 import * as cells from "./cells.js";
 import {
   CHALLENGE_DOMAIN_TEXT,
-  DOMAIN_SHARES,
   OPERATION_DOMAIN_TEXT,
   POSEIDON_DOMAINS,
   ROYALTY_DOMAIN_TEXT,

@@ -166,7 +166,10 @@ function componentsOf({ names }: MutationSubject, wire: number): Set<string> {
   return components;
 }
 
-/** Where a constraint comes from: the deepest component that has all its signals, without numbers; `main` last. */
+/**
+ * Where a constraint comes from: the deepest component that has all its signals, without numbers; `main` last. A component
+ * with a name goes before an anonymous one of the same depth, which only took a signal as its input.
+ */
 export function constraintPlace({ subject, system }: MutationRun, index: number): string {
   const { a, b, c } = system.constraints[index]!;
   let common: Set<string> | undefined;
@@ -176,10 +179,8 @@ export function constraintPlace({ subject, system }: MutationRun, index: number)
     common = common === undefined ? components : new Set([...common].filter((name) => components.has(name)));
     if (common.size === 1) break;
   }
-  const deepest = [...(common ?? [])].reduce(
-    (best, name) => (name.split(".").length > best.split(".").length ? name : best),
-    "main",
-  );
+  const rank = (name: string): number => 2 * name.split(".").length - (anonymous(name) === name ? 0 : 1);
+  const deepest = [...(common ?? [])].reduce((best, name) => (rank(name) > rank(best) ? name : best), "main");
   return anonymous(deepest)
     .replace(/^main\./, "")
     .replace(/\[\d+\]/g, "");

@@ -78,6 +78,11 @@ export const SIZES: readonly BlockSize[] = [
     cells: 14,
     operations: 16,
     openings: 6,
+    legGroups: 0,
+    cancellations: 0,
+    rotations: 0,
+    distributions: 0,
+    forcedOrders: 0,
   },
   {
     name: "one node",
@@ -89,6 +94,11 @@ export const SIZES: readonly BlockSize[] = [
     cells: 14,
     operations: 8,
     openings: 6,
+    legGroups: 0,
+    cancellations: 0,
+    rotations: 0,
+    distributions: 0,
+    forcedOrders: 0,
   },
 ];
 

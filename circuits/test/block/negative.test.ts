@@ -1,8 +1,6 @@
 // The block circuit rejects: every input of a used slot changed alone, and data swapped after the challenge.
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import {
-  blockCircuit,
+  type CircuitInput,
   type CompiledCircuit,
   calculateWitness,
   compileCircuit,
@@ -10,39 +8,18 @@ import {
   loadSignalWires,
   readSignal,
 } from "@catalyze/circuits/build";
-import { blockCircuitInput, type CircuitInput, cellDynamicWord } from "@catalyze/circuits/reference";
+import { blockCircuitInput, cellDynamicWord } from "@catalyze/circuits/reference";
 import { FIELD_MODULUS } from "@catalyze/circuits/schema";
 import { beforeAll, describe, expect, it } from "vitest";
-import {
-  ALICE,
-  BOB,
-  busyBlock,
-  common,
-  emptyScenario,
-  registerAll,
-  runBlock,
-  sign,
-  TINY,
-  zOf,
-} from "./scenario.js";
-
-type Path = readonly (string | number)[];
-
-/** Paths of all numbers in an input. */
-function leaves(value: unknown, path: Path = []): Path[] {
-  if (typeof value === "bigint") return [path];
-  return Object.entries(value as object).flatMap(([key, item]) => leaves(item, [...path, key]));
-}
+import { invertModulo } from "../../tools/mutation-jacobian.js";
+import { changed, leaves, type Path } from "../inputs.js";
+import { compileVariant, FORCED_CHALLENGES } from "./attack.js";
+import { busyBlock, TINY, tinyCircuit } from "./blocks.js";
+import { ALICE, BOB, common, emptyScenario, registerAll, runBlock, sign, zOf } from "./scenario.js";
 
 /** A copy of the input in which one number is changed. */
-function change(input: CircuitInput, path: Path, by: (value: bigint) => bigint): CircuitInput {
-  const copy = structuredClone(input) as Record<string, unknown>;
-  let target = copy;
-  for (const key of path.slice(0, -1)) target = target[key] as Record<string, unknown>;
-  const last = path.at(-1)!;
-  target[last] = by(target[last] as bigint);
-  return copy as CircuitInput;
-}
+const change = (input: CircuitInput, path: Path, by: (value: bigint) => bigint): CircuitInput =>
+  changed(input, [[path, by]]);
 
 /** C of the witness for an input, or undefined when there is none. */
 async function commitmentOf(circuit: CompiledCircuit, input: CircuitInput): Promise<bigint | undefined> {
@@ -57,7 +34,7 @@ let circuit: CompiledCircuit;
 
 beforeAll(async () => {
   generateSchemaSources();
-  circuit = await compileCircuit(blockCircuit(TINY));
+  circuit = await compileCircuit(tinyCircuit());
 });
 
 describe("block circuit, one input changed", () => {
@@ -143,31 +120,6 @@ describe("block circuit, one input changed", () => {
   });
 });
 
-/** The block circuit with challenges as inputs: what an argument would be whose challenge binds nothing. */
-function unboundCircuit(): { name: string; source: string } {
-  const path = fileURLToPath(new URL("../../src/block/block.circom", import.meta.url));
-  const text = readFileSync(path, "utf8");
-  const unbound = text
-    .replace("    component challenges = PoseidonOutputs(2, 2);\n", "    signal input forced[2];\n")
-    .replace(/ {4}challenges\.capacity.*\n {4}challenges\.inputs.*\n/, "")
-    .replace("challenges.out[0]", "forced[0]")
-    .replace("challenges.out[1]", "forced[1]");
-  expect(unbound.match(/challenges/g)).toBeNull();
-  return {
-    name: "tiny-unbound",
-    source: unbound + blockCircuit(TINY).source.slice(blockCircuit(TINY).source.indexOf("component main")),
-  };
-}
-
-const inverse = (value: bigint): bigint => {
-  let [a, b, x, y] = [((value % FIELD_MODULUS) + FIELD_MODULUS) % FIELD_MODULUS, FIELD_MODULUS, 1n, 0n];
-  while (b > 0n) {
-    const quotient = a / b;
-    [a, b, x, y] = [b, a - quotient * b, y, x - quotient * y];
-  }
-  return ((x % FIELD_MODULUS) + FIELD_MODULUS) % FIELD_MODULUS;
-};
-
 describe("block circuit, data swapped after the challenge", () => {
   it("mints money when the challenge binds nothing, and is rejected by the real circuit", async () => {
     const scenario = emptyScenario(TINY);
@@ -185,7 +137,7 @@ describe("block circuit, data swapped after the challenge", () => {
     const signal = (name: string): bigint => readSignal(witness, wires, name);
     const gamma = signal("main.gamma");
     const beta = signal("main.powers[0]");
-    const unbound = await compileCircuit(unboundCircuit());
+    const unbound = await compileVariant("tiny-unbound", tinyCircuit().source, FORCED_CHALLENGES);
     expect(await commitmentOf(unbound, { ...input, forced: [gamma, beta] })).toBe(block.commitment);
 
     // Bob claims to have read `mint` units more, and closes with them. The product of the reads is then off by one
@@ -207,8 +159,8 @@ describe("block circuit, data swapped after the challenge", () => {
     const honest0 = fingerprint(BigInt(change0.index), static0, cellDynamicWord(change0.last), initial);
     const honestRead = fingerprint(BigInt(BOB), staticBob, bobDynamic, initial);
     const falseRead = fingerprint(BigInt(BOB), staticBob, bobDynamic + mint, initial);
-    const needed = honest0 * honestRead * inverse(falseRead);
-    const access = (((honest0 - needed) * inverse(beta ** 3n)) % FIELD_MODULUS) + initial;
+    const needed = honest0 * honestRead * invertModulo(falseRead, FIELD_MODULUS);
+    const access = (((honest0 - needed) * invertModulo(beta ** 3n, FIELD_MODULUS)) % FIELD_MODULUS) + initial;
     const normal = ((access % FIELD_MODULUS) + FIELD_MODULUS) % FIELD_MODULUS;
 
     let forged = change(input, ["operationBalance", "0"], (value) => value + mint);

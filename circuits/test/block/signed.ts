@@ -1,8 +1,6 @@
 // A size of the block circuit with room for several of each signed operation's slots, and blocks that use them.
 import {
   type BlockDraft,
-  blockCircuitInput,
-  type CircuitInput,
   createBlockDraft,
   getSeed,
   orderStatic,
@@ -10,6 +8,7 @@ import {
   type SealedBlock,
 } from "@catalyze/circuits/reference";
 import { type BlockSize, ORDER_GRACE_PERIOD } from "@catalyze/circuits/schema";
+import { TINY } from "./blocks.js";
 import { fullList } from "./random-signed.js";
 import {
   ALICE,
@@ -27,8 +26,6 @@ import {
   SEED,
   START,
   sign,
-  TINY,
-  zOf,
 } from "./scenario.js";
 
 /** Small enough to calculate hundreds of witnesses. */
@@ -45,8 +42,7 @@ export const SIGNED: BlockSize = {
 /** First block time at which {@link expiringOrder}'s order can be cancelled. */
 export const OVER = START + 1000n + ORDER_GRACE_PERIOD;
 
-/** Inputs of the block circuit for a sealed block, challenge included. */
-export const inputOf = (block: SealedBlock): CircuitInput => ({ ...blockCircuitInput(block), z: zOf(block) });
+export { inputOf } from "./blocks.js";
 
 /** Fills and seals the next block at a time of its own. */
 export function blockAt(scenario: Scenario, time: bigint, fill: (draft: BlockDraft) => void): SealedBlock {

@@ -31,7 +31,7 @@ import {
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ALICE, MIDDLEWARE, ownerOf, PROVIDER } from "../block/scenario.js";
-import { changed, leaves } from "../mutation/components.js";
+import { changed, leaves } from "../inputs.js";
 import { type LoadedCircuit, loadCircuit } from "../programs/support.js";
 import { EXIT_DOMAIN, openState, orderIndexOf, statementOf, Z } from "./support.js";
 

@@ -21,7 +21,7 @@ import {
 } from "@catalyze/circuits/schema";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ALICE, BOB, ownerOf } from "../block/scenario.js";
-import { changed, leaves } from "../mutation/components.js";
+import { changed, leaves } from "../inputs.js";
 import { type LoadedCircuit, loadCircuit } from "../programs/support.js";
 import { EXIT_DOMAIN, openState, orderIndexOf, seedIndexOf, Z } from "./support.js";
 

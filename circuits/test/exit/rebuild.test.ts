@@ -24,18 +24,9 @@ import {
 } from "@catalyze/circuits/schema";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { busyBlock, TINY } from "../block/blocks.js";
 import { type Action, attempt, randomAction } from "../block/random.js";
-import {
-  ALICE,
-  BOB,
-  busyBlock,
-  emptyScenario,
-  registerAll,
-  runBlock,
-  type Scenario,
-  SEED,
-  TINY,
-} from "../block/scenario.js";
+import { ALICE, BOB, emptyScenario, registerAll, runBlock, type Scenario, SEED } from "../block/scenario.js";
 
 const SIZE: BlockSize = { ...SMALL_BLOCK, depth: 3, cells: 16, orders: 3, operations: 8 };
 

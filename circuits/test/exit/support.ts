@@ -1,6 +1,7 @@
 // A small rollup to leave: accounts, a seed with a vault, an order with one of three chunks settled.
 import { getOrder, type State, type Statement, settlementStatement } from "@catalyze/circuits/reference";
 import { exitDomain, seedSubject } from "@catalyze/circuits/schema";
+import { TINY } from "../block/blocks.js";
 import {
   ALICE,
   common,
@@ -12,7 +13,6 @@ import {
   type Scenario,
   STATEMENT_DOMAIN,
   sign,
-  TINY,
 } from "../block/scenario.js";
 
 export const EXIT_DOMAIN = exitDomain(31337n, 0x1001n);

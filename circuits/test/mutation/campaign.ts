@@ -14,6 +14,7 @@ import {
   survivors,
 } from "../../tools/mutation.js";
 import { anonymous, type Lies, loadMutationSubject } from "../../tools/mutation-program.js";
+import { TINY, tinyCircuit } from "../block/blocks.js";
 import {
   type Component,
   cellComponent,
@@ -26,11 +27,9 @@ import {
   blockInputs,
   blockLies,
   lyingInputs,
-  TINY,
   tamperedBlockInputs,
   taskCircuit,
   taskInputs,
-  tinyCircuit,
 } from "./corpus.js";
 import { exitComponents } from "./exit.js";
 import { royaltyComponents, royaltyInputs, tamperedRoyaltyInputs } from "./royalty.js";
@@ -224,7 +223,7 @@ export function allComponents(): Component[] {
     ...gadgetComponents(),
     ...programComponents(),
     ...royaltyComponents(),
-    ...slotComponents(blocks, TINY.settlements),
+    ...slotComponents(blocks, TINY),
     cellComponent(blocks),
     ...exitComponents(),
   ];

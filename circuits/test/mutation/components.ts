@@ -18,6 +18,7 @@ import { invertModulo } from "../../tools/mutation-jacobian.js";
 import type { Lies, MutationSubject } from "../../tools/mutation-program.js";
 import { anonymous } from "../../tools/mutation-program.js";
 import { ALICE, privateKey, STATEMENT_DOMAIN } from "../block/scenario.js";
+import { changed, leaves, slotInput } from "../inputs.js";
 
 /** A template on its own. */
 export interface Component {
@@ -56,21 +57,6 @@ export const component = (
   pairs,
   places: new RegExp(`(^|\\.)${template.replace(/\(.*/, "")}$`),
 });
-
-/** Inputs of one slot of a block circuit: `requestIndex[3]` becomes `index`. */
-export function slotInput(
-  input: CircuitInput,
-  prefix: string,
-  slot: number,
-): Record<string, CircuitInput[string]> {
-  const result: Record<string, CircuitInput[string]> = {};
-  for (const [name, value] of Object.entries(input)) {
-    const rest = name.slice(prefix.length);
-    if (!name.startsWith(prefix) || !Array.isArray(value) || !/^[A-Z]/.test(rest)) continue;
-    result[rest.charAt(0).toLowerCase() + rest.slice(1)] = value[slot]!;
-  }
-  return result;
-}
 
 const words = (count: number, start = 17n): bigint[] =>
   Array.from({ length: count }, (_, i) => (start + BigInt(i) * 7919n) ** 9n % (1n << 240n));
@@ -117,6 +103,33 @@ function mathComponents(): Component[] {
       Array.from({ length: 16 }, (_, i) => ({ in: 65536n + (1n << BigInt(i)) })),
     ),
     component("select", "math/select.circom", "Select()", [{ bit: 1n, whenZero: 3n, whenOne: 4n }]),
+    component(
+      "below-ten-thousand",
+      "math/below-ten-thousand.circom",
+      "BelowTenThousand()",
+      [0n, 1n, 9999n, 5555n, 4444n, 6789n].map((value) => ({ in: value })),
+      [10_000n, 16_383n, -1n].map((value) => ({ in: value })),
+    ),
+    {
+      ...component("division", "block/share.circom", "Division()", [
+        { left: 0n, right: 5n },
+        { left: 0x5555_5555_5555_5555n, right: 43_690n },
+        { left: 0x2aaa_aaaa_aaaa_aaaan, right: 21_845n },
+        { left: (1n << 64n) - 1n, right: 65_535n },
+      ]),
+      places: /(^|\.)(Division|total)$/,
+    },
+    component("share-of-division", "block/share.circom", "ShareOfDivision()", [
+      { quotient: 12_345n, remainder: 6789n, basisPoints: 321n },
+      { quotient: 0n, remainder: 9999n, basisPoints: 10_000n },
+      { quotient: 1n << 66n, remainder: 5555n, basisPoints: 5461n },
+    ]),
+    component("at-most-ten-thousand", "block/order.circom", "AtMostTenThousand()", [
+      { in: 0n },
+      { in: 10_000n },
+      { in: 9999n },
+      { in: 5461n },
+    ]),
     component("share", "block/share.circom", "Share()", [
       { total: 123_456_789n, basisPoints: 321n },
       { total: 0n, basisPoints: 5n },
@@ -126,15 +139,15 @@ function mathComponents(): Component[] {
 }
 
 function argumentComponents(): Component[] {
-  const powers = [3n, 9n, 27n];
+  const powers = [3n, 9n, 27n, 81n];
   return [
     component("powers", "block/argument.circom", "Powers()", [{ beta: 5n }]),
     component("cell-factor", "block/argument.circom", "CellFactor()", [
       { selected: 1n, index: 5n, static: 77n, dynamic: 88n, access: 99n, gamma: 123456n, powers },
       { selected: 0n, index: 5n, static: 77n, dynamic: 88n, access: 99n, gamma: 123456n, powers },
     ]),
-    component("message-factor", "block/argument.circom", "MessageFactor()", [
-      { selected: 1n, elements: [5n, 77n, 88n], gamma: 123456n, powers },
+    component("order-message", "block/argument.circom", "OrderMessage()", [
+      { requester: 5n, nonce: 6n, static: 77n, amount: 88n, gamma: 123456n, powers },
     ]),
     component("product", "block/argument.circom", "Product(4)", [{ factors: [3n, 5n, 7n, 9n] }]),
     component("term", "block/argument.circom", "Term()", [{ numerator: 5n, key: 6n, gamma: 1000n }]),
@@ -148,6 +161,7 @@ function hashComponents(): Component[] {
         { inputs: words(n), capacity: 9n },
       ]),
     ),
+    component("poseidon-fixed", "hash/poseidon.circom", "PoseidonFixed(4, 7)", [{ inputs: words(4) }]),
     component("poseidon-outputs", "hash/poseidon.circom", "PoseidonOutputs(2, 2)", [
       { inputs: words(2), capacity: 9n },
     ]),
@@ -267,8 +281,9 @@ function signedSlot(
     priorityFee: input.priorityFee!,
   });
   const fixed = accountStatic(key.ax, key.ay, input.owner!);
-  const words = [input.operationDomain!, fixed, route, input.amount!, input.data!];
-  const { r8x, r8y, s } = signMessage(privateKey(ALICE), poseidon(DOMAIN_OPERATION, words));
+  const capacity = (DOMAIN_OPERATION + input.operationDomain!) % FIELD_MODULUS;
+  const message = poseidon(capacity, [fixed, route, input.amount!, input.data!]);
+  const { r8x, r8y, s } = signMessage(privateKey(ALICE), message);
   return { ...input, ax: key.ax, ay: key.ay, r8x, r8y, s };
 }
 
@@ -314,7 +329,7 @@ function flagCombinations(input: CircuitInput, names: readonly [string, string, 
 }
 
 /** The slots of the block circuit, with inputs from blocks. `blocks` are inputs of the block circuit of depth 2. */
-export function slotComponents(blocks: readonly CircuitInput[], settlements: number): Component[] {
+export function slotComponents(blocks: readonly CircuitInput[], size: BlockSize): Component[] {
   const collect = (prefix: string, extra: (slot: number, block: CircuitInput) => object): CircuitInput[] =>
     blocks.flatMap((block) => {
       const [, column] = Object.entries(block).find(
@@ -329,13 +344,14 @@ export function slotComponents(blocks: readonly CircuitInput[], settlements: num
   const requests = collect("request", () => ({}));
   const settled = collect("settlement", (slot) => ({
     statementDomain: STATEMENT_DOMAIN,
-    time: BigInt(slot + 1),
+    time: settlementTime(size, slot),
   }));
   const orders = collect("order", () => ({}));
+  const openings = collect("opening", () => ({}));
   const operations = collect("operation", (slot, block) => ({
     operationDomain: block.operationDomain,
     blockTime: block.blockTime,
-    time: BigInt(settlements + slot + 1),
+    time: operationTime(size, slot),
   }));
   const flags = (inputs: readonly CircuitInput[], names: readonly [string, string, string]): CircuitInput[] =>
     inputs.slice(0, 6).flatMap((input) => flagCombinations(input, names));
@@ -349,13 +365,28 @@ export function slotComponents(blocks: readonly CircuitInput[], settlements: num
       true,
     ),
     component("chunk-range", "block/settlement.circom", "ChunkRange()", [
-      { chunk: 1n, jobCount: 7n, chunkSize: 4n },
-      { chunk: 0n, jobCount: 7n, chunkSize: 4n },
-      { chunk: 9n, jobCount: 43_690n, chunkSize: 4321n },
+      { chunk: 1n, earlierChunks: 1n, lastChunk: 3n, chunkSize: 4n },
+      { chunk: 0n, earlierChunks: 1n, lastChunk: 3n, chunkSize: 4n },
+      { chunk: 21n, earlierChunks: 63n, lastChunk: 21_845n, chunkSize: 43_690n },
+      { chunk: 0n, earlierChunks: 42n, lastChunk: 1n, chunkSize: 43_690n },
     ]),
     settleBit(),
     component("settlement", "block/settlement.circom", "Settlement()", settled, [], true),
-    component("posted-order", "block/order.circom", "PostedOrder(2)", orders, [], true),
+    component("posted-order", "block/order.circom", "PostedOrder()", orders, [], true),
+    component(
+      "opening",
+      "block/opening.circom",
+      "Opening()",
+      openings,
+      [
+        ...openings.map((opening) => ({ ...opening, isAccount: 1n, isSeed: 1n })),
+        ...openings.map((opening) => ({ ...opening, isAccount: 0n, isSeed: 0n, uses: 1n })),
+      ],
+      true,
+    ),
+    component("operations-root", "block/operations-root.circom", "OperationsRoot(20)", [
+      { words: words(20) },
+    ]),
     {
       ...component(
         "operation",
@@ -370,7 +401,7 @@ export function slotComponents(blocks: readonly CircuitInput[], settlements: num
     ...slot,
     places: /PostedOrder/.test(slot.instance.source)
       ? /^main\.order$/
-      : /= (Request|Settlement|Operation)\(/.test(slot.instance.source)
+      : /= (Request|Settlement|Operation|Opening)\(/.test(slot.instance.source)
         ? new RegExp(`^main\\.${slot.instance.name.replace("mutant-", "")}$`)
         : slot.places,
   }));
@@ -536,29 +567,6 @@ export const gadgetComponents = (): Component[] => [
   ...treeComponents(),
   ...signatureComponents(),
 ];
-
-type Path = readonly (string | number)[];
-
-/** Paths of all numbers in an input. */
-export function leaves(value: unknown, path: Path = []): Path[] {
-  if (typeof value !== "object") return [path];
-  return Object.entries(value as object).flatMap(([key, item]) => leaves(item, [...path, key]));
-}
-
-/** A copy of the input with numbers changed. */
-export function changed(
-  input: CircuitInput,
-  changes: readonly (readonly [Path, (value: bigint) => bigint])[],
-): CircuitInput {
-  const copy = structuredClone(input) as Record<string, unknown>;
-  for (const [path, by] of changes) {
-    let target = copy;
-    for (const key of path.slice(0, -1)) target = target[key] as Record<string, unknown>;
-    const last = path.at(-1)!;
-    target[last] = by(target[last] as bigint);
-  }
-  return copy as CircuitInput;
-}
 
 const SINGLE: readonly ((value: bigint) => bigint)[] = [
   (value) => value + 1n,

@@ -1,18 +1,11 @@
 // The circuits under mutation, with good witnesses of each: blocks that use every slot, blocks that use none, and
 // blocks whose unused slots carry whatever their constraints allow.
-import { blockCircuit, type CircuitInput, type CircuitInstance } from "@catalyze/circuits/build";
-import {
-  blockCircuitInput,
-  getSeed,
-  poseidon,
-  publicKey,
-  type SealedBlock,
-  signMessage,
-} from "@catalyze/circuits/reference";
+import type { CircuitInput, CircuitInstance } from "@catalyze/circuits/build";
+import { getSeed, poseidon, publicKey, type SealedBlock, signMessage } from "@catalyze/circuits/reference";
 import {
   accessOrder,
-  type BlockSize,
   DOMAIN_OPERATION,
+  FIELD_MODULUS,
   INITIAL_ACCESS,
   operationRoute,
   seedSubject,
@@ -30,6 +23,7 @@ import {
 import { chunkJobs, chunkStatement, chunkWitnessInput } from "../../reference/program.js";
 import { accountStatic } from "../../reference/state.js";
 import type { Lies } from "../../tools/mutation-program.js";
+import { busyBlock, inputOf, TINY } from "../block/blocks.js";
 import {
   ALICE,
   BOB,
@@ -43,67 +37,8 @@ import {
   runBlock,
   type Scenario,
   sign,
-  zOf,
 } from "../block/scenario.js";
-
-/** A block circuit in which a test can use every slot. */
-export const TINY: BlockSize = {
-  name: "tiny",
-  depth: 2,
-  requests: 6,
-  settlements: 2,
-  orders: 1,
-  withdrawals: 1,
-  cells: 8,
-  operations: 3,
-  openings: 3,
-  legGroups: 1,
-  cancellations: 1,
-  rotations: 1,
-  distributions: 1,
-  forcedOrders: 1,
-};
-
-/** The block circuit under mutation. */
-export const tinyCircuit = (): CircuitInstance => blockCircuit(TINY);
-
-/** Inputs of the block circuit for a sealed block, challenge included. */
-export const inputOf = (block: SealedBlock): CircuitInput => ({ ...blockCircuitInput(block), z: zOf(block) });
-
-/** Registered accounts and an order of two chunks by Alice. */
-export function openOrder(scenario: Scenario): number {
-  const { state } = scenario;
-  runBlock(scenario, (draft) => registerAll(draft, 1_000_000n));
-  const posted = runBlock(scenario, (draft) => {
-    draft.addOperation(
-      sign(state, { kind: "postOrder", ...common(ALICE, 0n), order: makeOrder(state, ALICE, 0n) }),
-      1n,
-    );
-  });
-  return posted.orders[0]!.index;
-}
-
-/** A block with every kind of slot in use: deposit, settlement, order, withdrawal, transfer. */
-export function busyBlock(scenario: Scenario): SealedBlock {
-  const { state } = scenario;
-  const orderIndex = openOrder(scenario);
-  return runBlock(scenario, (draft) => {
-    draft.addRequest({ kind: "deposit", index: BOB, time: 3n, depositor: 9n, amount: 17n });
-    draft.addSettlement({ orderIndex, chunk: 1, provider: PROVIDER, resultsRoot: 5n, price: 900n });
-    draft.addOperation(
-      sign(state, { kind: "postOrder", ...common(ALICE, 1n), order: makeOrder(state, ALICE, 1n) }),
-      2n,
-    );
-    draft.addOperation(
-      sign(state, { kind: "withdraw", ...common(ALICE, 2n), amount: 50n, priorityFee: 4n }),
-      3n,
-    );
-    draft.addOperation(
-      sign(state, { kind: "transfer", ...common(BOB, 0n), receiver: ALICE, amount: 60n, priorityFee: 3n }),
-      4n,
-    );
-  });
-}
+import { copySlot, edit, moveSlots } from "../inputs.js";
 
 /** A seed with all four terms, in cell 0. */
 const RICH_SEED = 0;
@@ -220,7 +155,7 @@ function idleOperation(input: CircuitInput, slot: number): Record<string, bigint
   const route = operationRoute.encode({ ...fields, kind: 0n, receiver: 0n });
   const fixed = accountStatic(key.ax, key.ay, ownerOf(ALICE));
   const domain = input.operationDomain as bigint;
-  const message = poseidon(DOMAIN_OPERATION, [domain, fixed, route, ODD_AMOUNT, 0n]);
+  const message = poseidon((DOMAIN_OPERATION + domain) % FIELD_MODULUS, [fixed, route, ODD_AMOUNT, 0n]);
   const { r8x, r8y, s } = signMessage(privateKey(ALICE), message);
   return {
     operationSigner: fields.signer,
@@ -235,7 +170,7 @@ function idleOperation(input: CircuitInput, slot: number): Record<string, bigint
     operationR8x: r8x,
     operationR8y: r8y,
     operationS: s,
-    operationSequence: 0x5555_5555_5555n,
+    operationSequence: 0x5555_5555_5555n + BigInt(slot),
     operationPreviousTime: BigInt(slot + 1),
     operationPreviousPriority: 0x2aaa_aaaan,
     operationPreviousSequence: 0x2aaa_aaaa_aaaan,
@@ -295,17 +230,6 @@ export const blockLies: Lies = {
 export const lyingInputs = (input: CircuitInput): CircuitInput[] =>
   [0, 1, 2, 3, 4].map((place) => ({ ...input, lie: [0n, 0n, 0n, 0n, 0n].with(place, 1n) }));
 
-/** Moves the slots of one kind: slot `order[i]` of the input comes to place i. */
-export function moveSlots(input: CircuitInput, prefix: string, order: readonly number[]): CircuitInput {
-  const result: Record<string, CircuitInput[string]> = { ...input };
-  for (const [name, value] of Object.entries(input)) {
-    if (new RegExp(`^${prefix}[A-Z]`).test(name) && Array.isArray(value)) {
-      result[name] = order.map((slot) => value[slot] as bigint);
-    }
-  }
-  return result;
-}
-
 /** A deposit, and a transfer from Alice to Bob, whose block opens three cells. */
 function transferBlock(): SealedBlock {
   const scenario = emptyScenario(TINY);
@@ -322,13 +246,17 @@ function transferBlock(): SealedBlock {
 export function lateOperation(place: number, idle: CircuitInput): CircuitInput {
   const block = transferBlock();
   let late = inputOf(block);
-  for (const [name, value] of Object.entries(idle)) {
-    if (!/^operation[A-Z]/.test(name) || !Array.isArray(value)) continue;
-    const slots = value.map((number) => number as bigint).with(place, (late[name] as readonly bigint[])[0]!);
-    late = { ...late, [name]: slots };
+  const own = late;
+  for (let slot = 0; slot < TINY.operations; slot += 1) {
+    late =
+      slot === place
+        ? copySlot(late, "operation", slot, own, 0)
+        : copySlot(late, "operation", slot, idle, slot);
+    // Behind the operation the unused slots come after it by rank too.
+    if (slot > place) late = edit(late, [`operationPreviousPriority.${slot}`, 0n]);
   }
   const alice = block.changes.findIndex(({ index }) => index === ALICE);
-  const time = BigInt(TINY.settlements + place + 1);
+  const time = BigInt(TINY.requests + TINY.settlements + place + 1);
   const access = accessOrder.encode({ time, priority: 5n, sequence: 4n });
   return { ...late, cellLastAccess: (late.cellLastAccess as readonly bigint[]).with(alice, access) };
 }
