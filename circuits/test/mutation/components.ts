@@ -1,8 +1,16 @@
 // Templates under mutation on their own, where every input and output is free: good inputs, and how they are tampered
 // with. A constraint that is killed here is needed by its template; the block circuit's own runs show the same in place.
 import type { CircuitInput, CircuitInstance } from "@catalyze/circuits/build";
-import { poseidon, publicKey, SUBGROUP_ORDER, signMessage } from "@catalyze/circuits/reference";
 import {
+  operationTime,
+  poseidon,
+  publicKey,
+  SUBGROUP_ORDER,
+  settlementTime,
+  signMessage,
+} from "@catalyze/circuits/reference";
+import {
+  type BlockSize,
   DOMAIN_CELL,
   DOMAIN_JOB_INPUT,
   DOMAIN_JOB_NODE,

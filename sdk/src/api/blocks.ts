@@ -123,6 +123,9 @@ export const infoResponse = z.object({
     transfer: amount,
     withdraw: amount,
     postOrder: amount,
+    multiTransfer: amount,
+    cancelOrder: amount,
+    rotateKey: amount,
     settlement: amount,
   }),
   /** Most jobs and bytes that one order's inputs may have. */

@@ -3,6 +3,7 @@ import { MAXIMUM_LEGS } from "@catalyze/circuits/schema";
 import { z } from "zod";
 import {
   address,
+  addressNumber,
   amount,
   cellIndex,
   ecdsaSignature,
@@ -50,7 +51,7 @@ export const operation = z.discriminatedUnion("kind", [
     ...common,
     ax: fieldElement,
     ay: fieldElement,
-    owner: unsigned(160),
+    owner: addressNumber,
   }),
 ]);
 

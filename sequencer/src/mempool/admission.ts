@@ -20,9 +20,23 @@ export interface FeeSchedule {
   readonly transfer: bigint;
   readonly withdraw: bigint;
   readonly postOrder: bigint;
+  readonly multiTransfer: bigint;
+  readonly cancelOrder: bigint;
+  readonly rotateKey: bigint;
   /** Settlement fee of an order, per chunk. */
   readonly settlement: bigint;
 }
+
+/** A schedule that asks for nothing. */
+export const NO_FEES: FeeSchedule = {
+  transfer: 0n,
+  withdraw: 0n,
+  postOrder: 0n,
+  multiTransfer: 0n,
+  cancelOrder: 0n,
+  rotateKey: 0n,
+  settlement: 0n,
+};
 
 /** What admission needs to know besides state and mempool. */
 export interface AdmissionContext {
@@ -128,6 +142,15 @@ function checkNonce(account: AccountCell, signed: SignedOperation, mempool: Memp
   }
 }
 
+/** Nothing can follow a rotation before it is in a block: the new key isn't the account's yet, the old one no more. */
+function checkRotation(mempool: Mempool, signer: number): void {
+  if (!mempool.isRotating(signer)) return;
+  throw new SequencerError(
+    "SEQUENCER_KEY_ROTATING",
+    `Account ${signer} has a pending rotation of its key; wait for its block and sign with the new key.`,
+  );
+}
+
 function checkRoom(mempool: Mempool, signer: number): void {
   if (mempool.countOf(signer) >= OPERATIONS_PER_ACCOUNT) {
     throw new SequencerError(
@@ -157,6 +180,7 @@ export function admit(
   const { operation } = signed;
   const account = translated(() => getAccount(state, operation.signer));
   checkNonce(account, signed, mempool);
+  checkRotation(mempool, operation.signer);
   checkRoom(mempool, operation.signer);
   checkFees(signed, context.fees);
   const { amount } = mempool.pendingView(operation.signer, account);
