@@ -64,7 +64,7 @@ describe.runIf(pattern !== undefined)("the whole campaign", () => {
 
 /** Templates that take seconds. */
 const QUICK =
-  /mutant-(is-zero|is-equal|non-zero|less-than|bits|range-check|select|share|powers|cell-factor|message-factor|product|term|poseidon-[234]|poseidon-outputs|chunk-range|posted-order)$/;
+  /mutant-(is-zero|is-equal|non-zero|less-than|bits|range-check|select|share|powers|cell-factor|message-factor|product|term|poseidon-[234]|poseidon-outputs|chunk-range|posted-order|level-value|royalty-amounts|owner-lists)$/;
 
 describe.runIf(pattern === undefined)("constraint mutation", () => {
   it.each(
