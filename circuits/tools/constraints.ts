@@ -22,6 +22,7 @@ export const COMPONENTS: readonly CircuitInstance[] = [
   component("PublicData(160)", "public-data/public-data.circom", "PublicData(160)"),
   component("MerkleUpdate(12)", "merkle/merkle-update.circom", "MerkleUpdate(12, 1)"),
   component("Request", "block/request.circom", "Request()"),
+  component("ForcedOrder(12)", "block/forced-order.circom", "ForcedOrder(12)"),
   component("Settlement", "block/settlement.circom", "Settlement()"),
   component("PostedOrder", "block/order.circom", "PostedOrder()"),
   component("Opening", "block/opening.circom", "Opening()"),
