@@ -26,6 +26,10 @@ export const COMPONENTS: readonly CircuitInstance[] = [
   component("PostedOrder", "block/order.circom", "PostedOrder()"),
   component("Opening", "block/opening.circom", "Opening()"),
   component("Operation", "block/operation.circom", "Operation()"),
+  component("LegGroup", "block/leg-group.circom", "LegGroup()"),
+  component("Cancellation", "block/cancellation.circom", "Cancellation()"),
+  component("Rotation", "block/rotation.circom", "Rotation()"),
+  component("Distribution", "block/distribution.circom", "Distribution()"),
   component("Cell(8)", "block/cell.circom", "Cell(8)"),
   component("Cell(12)", "block/cell.circom", "Cell(12)"),
 ];
