@@ -72,7 +72,7 @@ describe("hostile cancellations", () => {
       ["blockTime", OVER - 1n],
       ["cancellationDeadline.0", (deadline) => deadline - 1n],
     ];
-    expect(judge.refusals(edit(input, ...early))).toEqual(["cancellation"]);
+    expect(judge.refusals(edit(input, ...early))).toEqual(["cancellation.PackOrderConditions"]);
     const other = edit(input, ...early, ["cancellationOrder.0.3", (word) => word - 1n]);
     expect(judge.refusals(other)).toEqual(["memory", "messages"]);
   });
