@@ -20,6 +20,7 @@ import { inputOf, SIGNED } from "./signed.js";
 import {
   cellOf,
   column,
+  credited,
   type Edit,
   edit,
   type Judge,
@@ -192,6 +193,60 @@ describe("hostile rotations", () => {
       ]),
     );
     expect(judge.refusals(moved)).toEqual(["Prefix"]);
+  });
+
+  it("rotates a key twice in a block, so that the words do not say which one holds", () => {
+    const { scenario, block, input } = rotated();
+    const second = rotatedKey(BOB, 8);
+    const bob = cellOf(block, BOB);
+    const again = resign(
+      edit(
+        input,
+        ["operationIsTransfer.2", 0n],
+        ["operationIsRotateKey.2", 1n],
+        ["operationReceiver.2", 0n],
+        ["operationAmount.2", 0n],
+        ["operationData.2", staticOf(second, BOB)],
+        ["rotationUsed.1", 1n],
+        ["rotationAx.1", second.ax],
+        ["rotationAy.1", second.ay],
+        ["rotationOwner.1", ownerOf(BOB)],
+        ["rotationIndex.1", BigInt(BOB)],
+        [`cellNewStatic.${bob}`, staticOf(second, BOB)],
+        [`cellAmount.${bob}`, (amount) => amount + 60n],
+        ...credited(block, ALICE, -60n),
+      ),
+      2,
+      NEW.key,
+    );
+    expect(judge.refusals(withPaths(again, scenario, block))).toEqual(["RangeCheck"]);
+  });
+
+  it("publishes keys in another order than by account", () => {
+    const scenario = emptyScenario(SIGNED);
+    const { state } = scenario;
+    runBlock(scenario, (draft) => registerAll(draft, 1_000_000n));
+    const block = runBlock(scenario, (draft) => {
+      for (const [signer, priorityFee] of [
+        [BOB, 9n],
+        [ALICE, 8n],
+      ] as const) {
+        const { ax, ay } = rotatedKey(signer, 9);
+        const rotation = { kind: "rotateKey", ...common(signer, 0n), priorityFee, ax, ay } as const;
+        draft.addOperation(sign(state, { ...rotation, owner: ownerOf(signer) }), 19n - priorityFee);
+      }
+    });
+    const input = inputOf(block);
+    expect(column(input, "rotationIndex")).toEqual([BigInt(ALICE), BigInt(BOB)]);
+    expect(judge.refusals(input)).toEqual([]);
+    const swapped = edit(
+      input,
+      ...["Ax", "Ay", "Owner", "Index"].flatMap((name): Edit[] => [
+        [`rotation${name}.0`, column(input, `rotation${name}`)[1]!],
+        [`rotation${name}.1`, column(input, `rotation${name}`)[0]!],
+      ]),
+    );
+    expect(judge.refusals(swapped)).toEqual(["RangeCheck"]);
   });
 
   it("fixes every field of a rotation before the challenges", () => {

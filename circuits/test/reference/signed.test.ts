@@ -236,6 +236,11 @@ describe("rotations", () => {
       draft.addOperation(sign(state, transfer), 2n);
     };
     expect(codeOf(scenario, old)).toBe("BAD_SIGNATURE");
+    const twice = (draft: BlockDraft): void => {
+      draft.addOperation(sign(state, operation), 1n);
+      draft.addOperation(sign(state, { ...operation, nonce: 1n }, key), 2n);
+    };
+    expect(codeOf(scenario, twice)).toBe("ACCOUNT_NOT_YET_ROTATABLE");
     const block = blockAt(scenario, OVER, (draft) => {
       draft.addOperation(sign(state, operation), 1n);
       draft.addOperation(sign(state, transfer, key), 2n);
