@@ -130,7 +130,7 @@ describe("hostile rotations", () => {
       ["rotationOwner.1", ownerOf(ALICE)],
       ["rotationIndex.1", BigInt(ALICE)],
     );
-    expect(judge.refusals(words)).toEqual(["messages"]);
+    expect(judge.refusals(words)).toContain("messages");
   });
 
   it("names another account for the words of a rotation", () => {
@@ -250,14 +250,16 @@ describe("hostile rotations", () => {
   });
 
   it("fixes every field of a rotation before the challenges", () => {
-    const { input } = rotated();
+    const { block, input } = rotated();
     const before = judge.challenge(input);
     for (const name of ["rotationUsed", "rotationAx", "rotationAy", "rotationOwner", "rotationIndex"]) {
       const changed = edit(input, [`${name}.0`, (value) => value + 1n]);
       expect(judge.challenge(changed), name).not.toBe(before);
       expect(judge.refusals(changed), name).not.toEqual([]);
     }
-    const cell = edit(input, ["cellNewStatic.1", (value) => value + 1n]);
+    // In the last cell, whose new root is the block's: a change in another moves the paths of those after it.
+    expect(cellOf(block, BOB)).toBe(block.changes.length - 1);
+    const cell = edit(input, [`cellNewStatic.${cellOf(block, BOB)}`, (value) => value + 1n]);
     expect(judge.challenge(cell)).not.toBe(before);
     for (const name of ["IsMultiTransfer", "IsCancelOrder", "IsRotateKey"]) {
       const changed = edit(input, [`operation${name}.0`, 1n]);
