@@ -477,7 +477,8 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         cellCount += cell[i].used;
     }
 
-    // 2. Order: used slots first, operations by effective priority descending, then by sequence number, cells by index.
+    // 2. Order: used slots first, operations by effective priority descending, then by sequence number, cells and rotated
+    //    keys by index.
     signal requestUsed[R];
     for (var i = 0; i < R; i++) {
         requestUsed[i] <== request[i].used;
@@ -513,6 +514,16 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         drop * samePriority[i] === 0;
         rankGap[i] <== drop - 1 + samePriority[i] * (operationSequence[i] - operationSequence[i - 1]);
         RangeCheck(SEQUENCE_BITS())(rankGap[i]);
+    }
+    // Rotated keys by account, so that one account has one: whoever reads the words knows its key after the block.
+    signal rotationGap[Q];
+    for (var i = 0; i < Q; i++) {
+        if (i == 0) {
+            rotationGap[i] <== 0;
+        } else {
+            rotationGap[i] <== rotationUsed[i] * (rotationIndex[i] - rotationIndex[i - 1] - 1);
+            RangeCheck(INDEX_BITS())(rotationGap[i]);
+        }
     }
     signal indexGap[K];
     indexGap[0] <== 0;
