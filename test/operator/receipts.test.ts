@@ -14,6 +14,15 @@ import {
   stateRoot,
 } from "@catalyze/circuits/reference";
 import { DOMAIN_OPERATIONS, operationRecord } from "@catalyze/circuits/schema";
+import {
+  answerChallenge,
+  type BaseClient,
+  challengeReceipt,
+  finaliseChallenge,
+  OperatorReceiptError,
+  proveEquivocation,
+  verifyOperationReceipt,
+} from "@catalyze/sdk";
 import { parseEventLogs } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import {
@@ -573,6 +582,38 @@ test("stake leaves only after the delay, and not while a challenge is open; unti
   const next = await receiptOf("gap");
   const call = [next.receipt, next.signature, preimageOf("gap")];
   expect(await world.revertOf("eve", "receipts", "challengeReceipt", call)).toBe("NothingStaked");
+});
+
+test("the SDK challenges, answers and finalises", async () => {
+  const { operation, role, message, sequence } = known.get("low")!;
+  const deployment = { ...world.deployment, token: world.deployment.ctz, operationDomain: world.domain };
+  const baseClient = (as: Role) =>
+    ({
+      publicClient: world.client,
+      walletClient: world.wallet(as),
+      account: world.accounts[as],
+      pollingIntervalMs: 20,
+      getDeployment: async () => deployment,
+    }) as unknown as BaseClient;
+  const signed = await signReceipt(world, { message, sequence, acceptedBlock: 1n, promisedBlock: 4n });
+  const receipt = { ...signed.receipt, operator: operator(), signature: signed.signature };
+  const parameters = { receipt, operation, signerStatic: world.preimageStatic(role) };
+  await expect(verifyOperationReceipt(baseClient("bob"), { receipt })).resolves.toEqual(receipt);
+  const wrong = { ...parameters, operation: transfer("bob", 7n) };
+  await expect(challengeReceipt(baseClient("dave"), wrong)).rejects.toThrow(OperatorReceiptError);
+  await world.send("deployer", "ctz", "transfer", [world.accounts.dave.address, TERMS.bond]);
+  const { preimage } = await challengeReceipt(baseClient("dave"), parameters);
+  const answer = buildInclusionAnswer(block(2), message)!;
+  await expect(finaliseChallenge(baseClient("bob"), { receipt })).rejects.toMatchObject({
+    errorName: "WindowOpen",
+  });
+  await answerChallenge(baseClient("bob"), { receipt, preimage, answer });
+  const late = answerChallenge(baseClient("bob"), { receipt, preimage, answer });
+  await expect(late).rejects.toMatchObject({ errorName: "NoOpenChallenge" });
+  const other = await signReceipt(world, { ...signed.receipt, sequence: 999n });
+  const second = { ...other.receipt, operator: operator(), signature: other.signature };
+  await proveEquivocation(baseClient("bob"), { first: receipt, second });
+  expect(await bonded()).toBe(4_000n * CTZ);
 });
 
 test("a stake that runs out pays what is left, and only challenge contracts touch it", async () => {
