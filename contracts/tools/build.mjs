@@ -16,7 +16,15 @@ const require = createRequire(import.meta.url);
 export const contractsFolder = findContractsFolder(dirname(fileURLToPath(import.meta.url)));
 
 /** Contracts whose ABI and bytecode are exported to TypeScript; `<name>Abi`, `<name>Bytecode`. */
-const EXPORTED = ["CTZ", "Groth16Verifier", "ProgramRegistry", "StatementRegistry", "SeedRegistry", "Rollup"];
+const EXPORTED = [
+  "CTZ",
+  "Groth16Verifier",
+  "ProgramRegistry",
+  "StatementRegistry",
+  "SeedRegistry",
+  "Rollup",
+  "Exits",
+];
 
 /** A step of the contract build failed. `code` is stable; the message says what to do. */
 export class ContractBuildError extends Error {
