@@ -348,9 +348,9 @@ export function slotComponents(blocks: readonly CircuitInput[], settlements: num
       true,
     ),
     component("chunk-range", "block/settlement.circom", "ChunkRange()", [
-      { chunk: 1n, jobCount: 7n, chunkSize: 4n },
-      { chunk: 0n, jobCount: 7n, chunkSize: 4n },
-      { chunk: 9n, jobCount: 43_690n, chunkSize: 4321n },
+      { chunk: 1n, earlierChunks: 1n, lastChunk: 3n, chunkSize: 4n },
+      { chunk: 0n, earlierChunks: 1n, lastChunk: 3n, chunkSize: 4n },
+      { chunk: 9n, earlierChunks: 10n, lastChunk: 480n, chunkSize: 4321n },
     ]),
     settleBit(),
     component("settlement", "block/settlement.circom", "Settlement()", settled, [], true),
