@@ -90,6 +90,9 @@ export interface SettlementExit extends ExitProof {
   readonly seedId: bigint;
 }
 
+/** Id of a seed on L1. */
+export const seedIdOf = (seed: SeedCell): bigint => seedSubject.decode(seed.subject).seedId;
+
 const KINDS = { account: KIND_ACCOUNT, seed: KIND_SEED, order: KIND_ORDER } as const;
 
 function exitProof(layout: VectorLayout, content: VectorContent, circuitInput: CircuitInput): ExitProof {
@@ -152,8 +155,7 @@ export function cellExit(state: State, index: number, exitDomain: bigint): CellE
   if (cell === undefined) throw new ExitError("EXIT_CELL_EMPTY", `Cell ${index} is empty; nothing leaves it`);
   const holder =
     cell.kind === "account" ? index : cell.kind === "order" ? Number(cell.order.requester) : undefined;
-  const recipient =
-    cell.kind === "seed" ? seedSubject.decode(cell.subject).seedId : getAccount(state, holder!).owner;
+  const recipient = cell.kind === "seed" ? seedIdOf(cell) : getAccount(state, holder!).owner;
   const root = stateRoot(state);
   const kind = BigInt(KINDS[cell.kind]);
   const word = exitCell.encode({ amount: cell.amount, index: BigInt(index), kind });
@@ -217,7 +219,7 @@ export function settlementExit(
   const middleware = Number(order.middleware);
   const seed = getSeed(state, Number(order.seed));
   const { owner } = getAccount(state, middleware);
-  const { seedId } = seedSubject.decode(seed.subject);
+  const seedId = seedIdOf(seed);
   const split = splitPayment(order, statement.count, statement.price);
   const root = stateRoot(state);
   const index = BigInt(orderIndex);

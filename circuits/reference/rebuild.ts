@@ -3,12 +3,14 @@
 // browser-safe: a new node, a restart and an escape all run it.
 import {
   accountPayload,
-  type BlockSize,
+  BLOCK_META_OFFSET,
+  blockCounts,
+  blockLayout,
   blockMeta,
   blockTotals,
   cellDynamic,
   cellWord,
-  decodeBlockVector,
+  decodeVector,
   KIND_ACCOUNT,
   KIND_ORDER,
   KIND_SEED,
@@ -23,7 +25,9 @@ import {
   ROTATION_HEADS,
   requestRoute,
   rotationWord,
+  SMALL_BLOCK,
   seedPayload,
+  TAIL_BYTES,
   type VectorContent,
 } from "../schema/index.js";
 import {
@@ -221,7 +225,7 @@ function undo(state: State, changes: AppliedBlock["changes"]): void {
 }
 
 /**
- * Applies the used words of a block to the state, by segment as `decodeBlockVector` gives them, and checks that the
+ * Applies the used words of a block to the state, by segment as {@link decodeBlockBytes} gives them, and checks that the
  * state has the block's old root before and its new root after. The state is left as it was when it throws.
  * @throws {RebuildError}, {SchemaError} for a word out of range, {TreeError} for a cell outside the tree.
  */
@@ -258,11 +262,29 @@ export function applyBlockWords(state: State, content: VectorContent): AppliedBl
 }
 
 /**
- * Applies a block as it stands in calldata: {@link applyBlockWords} of its decoded bytes.
- * @throws {SchemaError} when the bytes are no vector of this size, and as {@link applyBlockWords} does.
+ * Words of a block by segment, from its bytes as they stand in calldata. Needs no size of the block circuit: the counts
+ * in the header say how many words there are, and the contract has compared them with the size's capacities.
+ * @throws {SchemaError} when the length does not match the counts, or a word is out of range.
  */
-export const applyBlockBytes = (state: State, size: BlockSize, bytes: Uint8Array): AppliedBlock =>
-  applyBlockWords(state, decodeBlockVector(size, bytes));
+export function decodeBlockBytes(bytes: Uint8Array): VectorContent {
+  const header = bytes.subarray(BLOCK_META_OFFSET, BLOCK_META_OFFSET + TAIL_BYTES);
+  const meta = blockMeta.decode(header.reduce((word, byte) => (word << 8n) | BigInt(byte), 0n));
+  const counts = blockCounts(meta);
+  const { name, segments } = blockLayout(SMALL_BLOCK);
+  const used = segments.map((segment, i) => ({ ...segment, capacity: counts[i]! }));
+  return decodeVector(
+    { name, segments: used, length: counts.reduce((sum, count) => sum + count, 0) },
+    counts,
+    bytes,
+  );
+}
+
+/**
+ * Applies a block as it stands in calldata: {@link applyBlockWords} of its decoded bytes.
+ * @throws {SchemaError} when the bytes are no block's vector, and as {@link applyBlockWords} does.
+ */
+export const applyBlockBytes = (state: State, bytes: Uint8Array): AppliedBlock =>
+  applyBlockWords(state, decodeBlockBytes(bytes));
 
 /** Takes an applied block back. Blocks are taken back newest first. */
 export const revertAppliedBlock = (state: State, block: AppliedBlock): void => undo(state, block.changes);

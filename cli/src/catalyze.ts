@@ -15,6 +15,32 @@ function parsePort(text: string): number {
   return port;
 }
 
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(count))
+    throw new InvalidArgumentError("An integer from 0 is expected.");
+  return count;
+}
+
+const appendCount = (text: string, previous: readonly number[]): number[] => [...previous, parseCount(text)];
+
+function parseAddress(text: string): `0x${string}` {
+  if (!/^0x[0-9a-fA-F]{40}$/.test(text))
+    throw new InvalidArgumentError("An address is 0x and 40 hex digits.");
+  return text as `0x${string}`;
+}
+
+/** Parsed options of `catalyze escape`. */
+interface EscapeArguments {
+  readonly rpcUrl: string;
+  readonly rollup: `0x${string}`;
+  readonly exits: `0x${string}`;
+  readonly keyFile: string;
+  readonly fromBlock: number;
+  readonly provingKey?: string;
+  readonly cell: readonly number[];
+}
+
 /** Runs the main script of a workspace in this process, as if it had been started alone. */
 async function runScript(script: string, configuration: string): Promise<void> {
   const path = compiledScript(script);
@@ -53,6 +79,24 @@ export function createCommand(): Command {
     .description("run a prover worker until SIGTERM or Ctrl-C: block proofs, jobs, or both")
     .argument("<configuration>", "path of its JSON file; keys are read from files that it names")
     .action((configuration: string) => runScript("prover/dist/src/worker/main.js", configuration));
+
+  command
+    .command("escape")
+    .description(
+      "leave a frozen rollup by proof, from L1 data alone: balance, escrows and vaults of the key's address",
+    )
+    .requiredOption("--rpc-url <url>", "RPC node of the chain")
+    .requiredOption("--rollup <address>", "the rollup contract", parseAddress)
+    .requiredOption("--exits <address>", "the contract that pays exits", parseAddress)
+    .requiredOption("--key-file <path>", "file with the private key of the owner, mode 0600")
+    .option("--from-block <number>", "L1 block of the deployment", parseCount, 0)
+    .option("--proving-key <path>", "the exit circuit's .zkey; made on local chains")
+    .option("--cell <index>", "a cell to exit, instead of those found; repeatable", appendCount, [])
+    .action(async (options: EscapeArguments) => {
+      const { runEscape } = await import("./escape/escape.js");
+      const { fromBlock, cell, ...rest } = options;
+      process.exitCode = await runEscape({ ...rest, deploymentBlock: BigInt(fromBlock), cells: cell });
+    });
 
   command
     .command("doctor")

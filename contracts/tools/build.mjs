@@ -24,6 +24,7 @@ const EXPORTED = [
   "SeedRegistry",
   "L1Queue",
   "Rollup",
+  "Exits",
   "Poseidon",
   "OperatorStake",
   "ReceiptChallenge",

@@ -5,7 +5,7 @@
 // Assumes:  the caller decodes `dynamic` from fields whose ranges it checks, and compares `root` with the one it means.
 // Inputs:   bits[2 * depth]: booleans (checked here), the index from its lowest bit; static, dynamic: field elements;
 //           children[depth][4]: from the leaf upwards, the children of the node on the path at that level.
-// Size:     243 + 302 per level.
+// Size:     3,865 at depth 12, 302 per level.
 pragma circom 2.2.0;
 
 include "generated/schema.circom";

@@ -1,12 +1,12 @@
 // The payment of a recorded statement after a freeze: the circuit proves the reference's split, and nothing else.
 import {
+  type CircuitInput,
   calculateWitness,
   checkConstraints,
   exitSettlementCircuit,
   signalWire,
 } from "@catalyze/circuits/build";
 import {
-  type CircuitInput,
   ExitError,
   getAccount,
   getOrder,

@@ -1,8 +1,13 @@
 // The exit of one cell: the circuit proves the reference's claim, and nothing else.
-import { calculateWitness, checkConstraints, exitCircuit, signalWire } from "@catalyze/circuits/build";
+import {
+  type CircuitInput,
+  calculateWitness,
+  checkConstraints,
+  exitCircuit,
+  signalWire,
+} from "@catalyze/circuits/build";
 import {
   type CellExit,
-  type CircuitInput,
   cellExit,
   ExitError,
   getAccount,

@@ -4,6 +4,7 @@ import {
   applyBlockWords,
   cellDynamicWord,
   createState,
+  decodeBlockBytes,
   getAccount,
   poseidon,
   RebuildError,
@@ -19,7 +20,9 @@ import {
   cellWord,
   DOMAIN_CELL,
   DOMAIN_STATE_NODE,
+  decodeBlockVector,
   rotationWord,
+  SchemaError,
   SMALL_BLOCK,
 } from "@catalyze/circuits/schema";
 import fc from "fast-check";
@@ -34,7 +37,7 @@ const SIZE: BlockSize = { ...SMALL_BLOCK, depth: 3, cells: 16, orders: 3, operat
 function rebuild(size: BlockSize, blocks: readonly SealedBlock[]): State {
   const state = createState(size.depth);
   for (const block of blocks) {
-    const applied = applyBlockBytes(state, size, block.bytes);
+    const applied = applyBlockBytes(state, block.bytes);
     expect(stateRoot(state)).toBe(block.newRoot);
     expect(applied).toMatchObject({ number: block.header.number, requests: block.requests.length });
   }
@@ -84,10 +87,10 @@ describe("the state from block words alone", () => {
     const scenario = emptyScenario(TINY);
     const before = createState(TINY.depth);
     const block = busyBlock(scenario);
-    expect(() => applyBlockBytes(before, TINY, block.bytes)).toThrow(RebuildError);
+    expect(() => applyBlockBytes(before, block.bytes)).toThrow(RebuildError);
     const again = emptyScenario(TINY);
     const first = runBlock(again, (draft) => registerAll(draft, 1_000_000n));
-    const applied = applyBlockBytes(before, TINY, first.bytes);
+    const applied = applyBlockBytes(before, first.bytes);
     expectSame(before, again.state);
     revertAppliedBlock(before, applied);
     expectSame(before, createState(TINY.depth));
@@ -111,6 +114,17 @@ describe("the state from block words alone", () => {
     content[13] = [cellWord.encode({ dynamic: cellDynamicWord(rotated), index: BigInt(BOB) })];
     applyBlockWords(rebuilt, content);
     expectSame(rebuilt, next.state);
+  });
+});
+
+describe("bytes of a block", () => {
+  it("are decoded as the size's layout decodes them, and refused when cut, long or out of range", () => {
+    const block = busyBlock(emptyScenario(TINY));
+    expect(decodeBlockBytes(block.bytes)).toEqual(decodeBlockVector(TINY, block.bytes));
+    for (const bytes of [block.bytes.subarray(0, -1), Uint8Array.of(...block.bytes, 0), new Uint8Array(3)])
+      expect(() => decodeBlockBytes(bytes)).toThrow(SchemaError);
+    expect(() => decodeBlockBytes(block.bytes.map((byte, i) => (i < 32 ? 255 : byte)))).toThrow(SchemaError);
+    expect(() => decodeBlockBytes(new Uint8Array(400).fill(255))).toThrow(SchemaError);
   });
 });
 

@@ -377,6 +377,7 @@ export function slotComponents(blocks: readonly CircuitInput[], size: BlockSize)
       { chunk: 0n, earlierChunks: 1n, lastChunk: 3n, chunkSize: 4n },
       { chunk: 21n, earlierChunks: 63n, lastChunk: 21_845n, chunkSize: 43_690n },
       { chunk: 0n, earlierChunks: 42n, lastChunk: 1n, chunkSize: 43_690n },
+      { chunk: 9n, earlierChunks: 10n, lastChunk: 480n, chunkSize: 4321n },
     ]),
     settleBit(),
     component("settlement", "block/settlement.circom", "Settlement()", settled, [], true),
