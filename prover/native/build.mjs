@@ -43,9 +43,13 @@ const IFMA_FLAGS = [...MULX_FLAGS, ..."f dq bw vl ifma vbmi2".split(" ").map((na
  * The portable path is compiled with less optimisation: half the time of the compiler for the path that few use.
  */
 function sources() {
-  const library = ["groth16/cpu.cpp", "groth16/prover.cpp", "files/container.cpp", "files/zkey.cpp"].map(
-    (path) => ({ path, flags: [] }),
-  );
+  const library = [
+    "groth16/cpu.cpp",
+    "groth16/prover.cpp",
+    "files/container.cpp",
+    "files/wtns.cpp",
+    "files/zkey.cpp",
+  ].map((path) => ({ path, flags: [] }));
   const paths = [{ path: "groth16/path_portable.cpp", flags: ["-O2"] }];
   if (process.arch === "x64") {
     paths.push(

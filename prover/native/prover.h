@@ -83,6 +83,13 @@ void prover_counts(const prover_session* session, uint32_t* wire_count, uint32_t
 prover_status prover_prove(const prover_session* session, const uint8_t* witness, size_t wire_count, const uint8_t* r,
                            const uint8_t* s, prover_control* control, prover_proof* proof, prover_error* error);
 
+/**
+ * The same from a `.wtns` file, which is held in memory only once. public_signals: 32 bytes for each public signal, plain
+ * little-endian, filled before the proof is made; may be null.
+ */
+prover_status prover_prove_file(const prover_session* session, const char* witness_path, const uint8_t* r, const uint8_t* s,
+                                prover_control* control, prover_proof* proof, uint8_t* public_signals, prover_error* error);
+
 /** Releases a key. No proof may be in progress. */
 void prover_close(prover_session* session);
 
