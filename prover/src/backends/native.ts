@@ -1,12 +1,10 @@
 // The `native` backend: the C++ prover of ../../native, loaded as a Node addon when it has been built. Proofs run on
 // native threads, several at once; keys stay open in compiled form, so that only the first proof with one reads it.
 
-import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { totalmem } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import {
   AbortedError,
   BackendError,
@@ -17,10 +15,10 @@ import {
 } from "../errors.js";
 import { FIELD_BYTES, readUint256, writeUint256 } from "../field.js";
 import { readWitness, type Witness, witnessValue } from "../files/wtns.js";
+import { findNativeFile } from "../native-file.js";
 import type { ProveParameters, ProvePhase, ProverBackend } from "./backend.js";
 import type { Proof, ProvenSignals } from "./proof.js";
 
-const ADDON_FILE = join("native", "build", "catalyze-prover.node");
 const PHASES: readonly ProvePhase[] = ["loading", "constraints", "transforms", "points"];
 const PROGRESS_INTERVAL_MS = 50;
 /** Keys that stay open, if they are small enough. */
@@ -80,7 +78,7 @@ let loaded: { readonly addon: Addon } | { readonly problem: string } | undefined
 /** Loads the addon once; the reason when that is not possible. */
 function loadAddon(): { readonly addon: Addon } | { readonly problem: string } {
   if (loaded !== undefined) return loaded;
-  const path = findAddon();
+  const path = findNativeFile(join("native", "build"), "catalyze-prover.node");
   if (path === undefined) {
     loaded = { problem: "it has not been built" };
     return loaded;
@@ -95,17 +93,6 @@ function loadAddon(): { readonly addon: Addon } | { readonly problem: string } {
     loaded = { problem: `it can't be loaded: ${error instanceof Error ? error.message : String(error)}` };
   }
   return loaded;
-}
-
-/** The addon lies in the workspace's folder, which is above this file however the sources were built. */
-function findAddon(): string | undefined {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  for (let level = 0; level < 6; level++) {
-    const path = join(folder, ADDON_FILE);
-    if (existsSync(path)) return path;
-    folder = dirname(folder);
-  }
-  return undefined;
 }
 
 /** Whether the native prover has been built and this machine can run it. */
