@@ -1,4 +1,4 @@
-// Compiles the native parts, the prover and the witness generator: after `npm install` (the root's postinstall script)
+// Compiles the native parts, the prover and the witness generator: after `npm install` (the root's prepare script)
 // and before `npm start` and `npm test`. Plain JavaScript without dependencies, without network. Where no C++ compiler
 // is, nothing is said and nothing is missing: snarkjs and the WASM programs do the same work, slower. Never a failure.
 import { fileURLToPath } from "node:url";
