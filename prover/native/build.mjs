@@ -47,6 +47,7 @@ function sources() {
     "files/container.cpp",
     "files/wtns.cpp",
     "files/zkey.cpp",
+    "setup/scalars.cpp",
   ].map((path) => ({ path, flags: [] }));
   const paths = [{ path: "groth16/path_portable.cpp", flags: ["-O2"] }];
   if (process.arch === "x64") {

@@ -104,6 +104,30 @@ prover_status prover_multiply_generators(const uint8_t* scalars_g1, size_t count
                                          const uint8_t* scalars_g2, size_t count_g2, uint8_t* points_g2,
                                          const prover_options* options, prover_control* control, prover_error* error);
 
+/** A constraint system: counts of an `.r1cs` file, and its constraints section as it stands. */
+typedef struct prover_constraint_system {
+  uint32_t wire_count;
+  /** Outputs and public inputs; the constant one does not count. */
+  uint32_t public_signal_count;
+  uint32_t constraint_count;
+  /** 2^domain_size_log2 is above constraint_count + public_signal_count; at most 27. */
+  uint32_t domain_size_log2;
+  const uint8_t* constraints;
+  size_t constraint_bytes;
+} prover_constraint_system;
+
+/** Checks all terms; entries that the coefficients section of the key will have. */
+prover_status prover_setup_coefficients(const prover_constraint_system* system, uint64_t* count, prover_error* error);
+
+/**
+ * The scalars of a key's points for a known trapdoor tau, alpha, beta, delta (gamma is 1), plain little-endian values
+ * of 32 bytes. g1: A, B1 (wires each), IC then C (wires), H (domain), alpha, beta, delta; g2: B2 (wires), beta, gamma,
+ * delta; coefficients: the coefficients section, 4 + 44 · count bytes. For development keys only: whoever knows the
+ * trapdoor can prove anything.
+ */
+prover_status prover_setup_scalars(const prover_constraint_system* system, const uint8_t trapdoor[4][32], uint8_t* g1,
+                                   uint8_t* g2, uint8_t* coefficients, prover_control* control, prover_error* error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -8,6 +8,7 @@
 
 #include "backend.hpp"
 #include "../files/wtns.hpp"
+#include "../setup/scalars.hpp"
 
 using catalyze::Backend;
 using catalyze::Cancelled;
@@ -207,6 +208,24 @@ prover_status prover_multiply_generators(const uint8_t* scalars_g1, size_t count
     const Scalars second = copy_scalars(scalars_g2, count_g2);
     check_scalars(second, "scalar");
     backend.multiply_g2(second.data(), count_g2, points_g2, threads);
+  });
+}
+
+prover_status prover_setup_coefficients(const prover_constraint_system* system, uint64_t* count, prover_error* error) {
+  return guarded(error, [&] {
+    require(system != nullptr && count != nullptr, "a system and a place for the count are needed");
+    *count = catalyze::count_setup_coefficients(*system);
+  });
+}
+
+prover_status prover_setup_scalars(const prover_constraint_system* system, const uint8_t trapdoor[4][32], uint8_t* g1,
+                                   uint8_t* g2, uint8_t* coefficients, prover_control* control, prover_error* error) {
+  return guarded(error, [&] {
+    require(system && trapdoor && g1 && g2 && coefficients, "a pointer is null");
+    Scalars secrets = copy_scalars(trapdoor[0], 4);
+    check_scalars(secrets, "secret");
+    Control own_control;
+    catalyze::compute_setup_scalars(*system, trapdoor, g1, g2, coefficients, control != nullptr ? *control : own_control);
   });
 }
 
