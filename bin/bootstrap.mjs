@@ -164,12 +164,10 @@ async function build(lockDigest) {
 
 /** Compiles the native prover where a C++ compiler is; without one snarkjs proves, slower. Never a failure. */
 async function buildNativeProver() {
-  const { buildNative } = await import(pathToFileURL(join(root, "prover", "native", "build.mjs")).href);
-  const { status, message } = await buildNative();
-  if (status === "failed") print(`  the native prover did not compile; snarkjs proves instead.\n${message}`);
-  if (status === "unavailable") print(`  no native prover (${message}); snarkjs proves instead.`);
-  const witness = await import(pathToFileURL(join(root, "prover", "native", "witness", "build.mjs")).href);
-  await witness.buildNativeWitness();
+  const native = await import(pathToFileURL(join(root, "prover", "native", "install.mjs")).href);
+  const { state, message } = await native.buildNativeParts();
+  if (state === "failed") print(`  the native prover did not compile; snarkjs proves instead.\n${message}`);
+  if (state === "unavailable") print(`  no native prover (${message}); snarkjs proves instead.`);
 }
 
 /** Runs one phase and prints a line with its time; gives the time in milliseconds. */

@@ -1,8 +1,10 @@
 // Whole proofs, side by side: this prover, rapidsnark when RAPIDSNARK names its binary, and snarkjs.
 //   npx tsc -b prover && RAPIDSNARK=…/prover node prover/bench/prove.mjs [--sizes 14,16,18,20] [--runs 5]
-//     [--bits 18] [--mulx 16] [--snarkjs 14,16]
+//     [--bits 18] [--mulx 16] [--snarkjs 14,16] [--one-thread 16,18]
 // Each program reads key and witness from files and writes the proof; the runs alternate. Ratios are of processor time
 // (user and system, reading the key included); those against snarkjs are of wall time. Every proof is verified.
+// Peak memory is the largest resident set of each process, as the system counts it (wait4), mapped files included.
+// Runs with one thread bind both programs to one processor (taskset), because rapidsnark takes no number of threads.
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -20,6 +22,7 @@ const { values: options } = parseArgs({
     bits: { type: "string", default: "18" },
     mulx: { type: "string", default: "16" },
     snarkjs: { type: "string", default: "14,16" },
+    "one-thread": { type: "string", default: "16,18" },
     runs: { type: "string", default: "5" },
   },
 });
@@ -77,10 +80,16 @@ const ours = (cpuPath) => ({
 const theirs = process.env.RAPIDSNARK ? [{ command: [process.env.RAPIDSNARK] }] : [];
 const format = (value, digits = 2) => (value === undefined ? "–" : value.toFixed(digits));
 
-async function againstRapidsnark(kind, size, cpuPath) {
+const onOneProcessor = ({ command, environment }) => ({
+  command: ["taskset", "-c", "0", ...command],
+  environment,
+});
+
+async function againstRapidsnark(kind, size, { cpuPath, isOneThread = false } = {}) {
   const system = await benchmarkSystem(kind, size);
-  const [our, their] = await compare(system, [ours(cpuPath), ...theirs]);
-  const label = cpuPath ? cpuPath : kind;
+  const programs = [ours(cpuPath), ...theirs];
+  const [our, their] = await compare(system, isOneThread ? programs.map(onOneProcessor) : programs);
+  const label = isOneThread ? `${kind}.one_thread` : (cpuPath ?? kind);
   const ratio = their && their.cpu / our.cpu;
   console.log(
     `| ${label} 2^${size} | ${format(our.cpu)} (proof alone ${format(our.proveCpu)}) | ${format(their?.cpu)} | ${format(ratio, 1)} | ${format(our.wall)} / ${format(their?.wall)} | ${format(our.peak_kilobytes / 1024, 0)} / ${their ? format(their.peak_kilobytes / 1024, 0) : "–"} |`,
@@ -127,7 +136,9 @@ console.log(
 );
 for (const size of list(options.sizes)) await againstRapidsnark("random", size);
 for (const size of list(options.bits)) await againstRapidsnark("bits", size);
-for (const size of list(options.mulx)) await againstRapidsnark("random", size, "mulx");
+for (const size of list(options.mulx)) await againstRapidsnark("random", size, { cpuPath: "mulx" });
+for (const size of list(options["one-thread"]))
+  await againstRapidsnark("random", size, { isOneThread: true });
 for (const size of list(options.snarkjs)) await againstSnarkjs(size);
 await report.write();
 await rm(folder, { recursive: true });

@@ -1,5 +1,5 @@
 // What the benchmarks share: medians, the machine's name, and the JSON that PERFORMANCE.md asks for.
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 
@@ -8,7 +8,7 @@ export function median(values) {
   return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
 }
 
-/** Collects metrics and writes bench-results/<name>.json. */
+/** Collects metrics and writes bench-results/<name>.json; metrics of earlier runs stay unless measured again. */
 export class Report {
   #entries = [];
 
@@ -32,7 +32,10 @@ export class Report {
   async write() {
     await mkdir("bench-results", { recursive: true });
     const path = join("bench-results", `${this.name}.json`);
-    await writeFile(path, `${JSON.stringify(this.#entries, null, 2)}\n`);
+    const before = await readFile(path, "utf8").then(JSON.parse, () => []);
+    const names = new Set(this.#entries.map(({ metric }) => metric));
+    const entries = [...before.filter(({ metric }) => !names.has(metric)), ...this.#entries];
+    await writeFile(path, `${JSON.stringify(entries, null, 2)}\n`);
     console.log(path);
   }
 }

@@ -4,7 +4,9 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { developmentSetup, encodeR1cs, encodeWitness, SCALAR_FIELD_PRIME as r } from "../dist/src/index.js";
-import { createRandom, randomR1cs } from "../dist/test/random-r1cs.js";
+import { importTestModule } from "./test-modules.mjs";
+
+const { createRandom, randomR1cs } = await importTestModule("prover", "random-r1cs");
 
 const cache = join(dirname(dirname(fileURLToPath(import.meta.url))), ".cache", "bench");
 /** Share of the domain that has constraints. */
@@ -46,6 +48,46 @@ function bitSystem(seed, constraintCount) {
     constraintCount,
   };
   return { bytes: encodeR1cs(header, constraints), witness };
+}
+
+/**
+ * An `.r1cs` file, written without an object per constraint: wire (inputs + 1 + row) is the product of the two wires
+ * factors[2 · row] and factors[2 · row + 1]. `inputs`: public inputs, wires 1 to that number.
+ */
+export function encodeProducts(factors, inputs) {
+  const rows = factors.length / 2;
+  const header = {
+    wireCount: rows + inputs + 1,
+    publicOutputCount: 0,
+    publicInputCount: inputs,
+    privateInputCount: 0,
+    labelCount: BigInt(rows + inputs + 1),
+    constraintCount: 0,
+  };
+  // The empty file: sections header, constraints, labels; the header's last field is the number of constraints.
+  const empty = Buffer.from(encodeR1cs(header, []));
+  const constraintsAt = sectionAt(empty, 2);
+  empty.writeUInt32LE(rows, sectionAt(empty, 1) + 60);
+  const rowBytes = 3 * 40;
+  empty.writeBigUInt64LE(BigInt(rows * rowBytes), constraintsAt - 8);
+  const body = Buffer.alloc(rows * rowBytes);
+  for (let row = 0; row < rows; row++) {
+    const wires = [factors[2 * row], factors[2 * row + 1], inputs + 1 + row];
+    for (const [matrix, wire] of wires.entries()) {
+      const at = row * rowBytes + matrix * 40;
+      body.writeUInt32LE(1, at);
+      body.writeUInt32LE(wire, at + 4);
+      body.writeUInt8(1, at + 8);
+    }
+  }
+  return Buffer.concat([empty.subarray(0, constraintsAt), body, empty.subarray(constraintsAt)]);
+}
+
+/** Where the content of a section of a container begins. */
+function sectionAt(bytes, id) {
+  for (let at = 12; ; at += 12 + Number(bytes.readBigUInt64LE(at + 4))) {
+    if (bytes.readUInt32LE(at) === id) return at + 12;
+  }
 }
 
 /**

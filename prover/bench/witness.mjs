@@ -1,21 +1,21 @@
 // Compares native witness generation with the WASM programs: `npx tsc -b prover && node prover/bench/witness.mjs
 // [runs]`. Both compute the same witnesses of the block circuit and of the digits task in one run, taking turns; the
 // bytes are compared. Writes bench-results/witness.json.
-import { mkdir, writeFile } from "node:fs/promises";
-import { availableParallelism, cpus } from "node:os";
 import { ensureCircuit } from "@catalyze/circuits/build";
 import { closeProver } from "../dist/src/index.js";
 import { generateWitnessWasm } from "../dist/src/witness/generate.js";
 import { nativeWitnessSupport, tryGenerateWitnessNative } from "../dist/src/witness/native-program.js";
-import { blockInputs, digitsInputs } from "../dist/test/native-witness-inputs.js";
 import { buildNativeWitness } from "../native/witness/build.mjs";
+import { median, Report } from "./report.mjs";
+import { importTestModule } from "./test-modules.mjs";
 
 console.log(`native witness generator: ${buildNativeWitness()}`);
 const circuits = new URL("../../circuits/dist/", import.meta.url);
 const load = (path) => import(new URL(path, circuits).href);
+const { blockInputs, digitsInputs } = await importTestModule("prover", "native-witness-inputs");
 const blockModules = {
-  random: await load("test/block/random.js"),
-  scenario: await load("test/block/scenario.js"),
+  random: await importTestModule("circuits", "block/random"),
+  scenario: await importTestModule("circuits", "block/scenario"),
 };
 const digitsModules = {
   dataset: await load("programs/digits/dataset.js"),
@@ -23,7 +23,6 @@ const digitsModules = {
   program: await load("reference/program.js"),
 };
 const runs = Math.max(5, Number(process.argv[2] ?? 9));
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 /** Wall time and processor time of all threads, in milliseconds. */
 async function measure(work) {
@@ -35,7 +34,7 @@ async function measure(work) {
   return { wall, processor: (user + system) / 1000, result };
 }
 
-const results = [];
+const report = new Report("witness");
 const rows = [];
 for (const [metric, name, inputs] of [
   ["witness.block.vs_wasm", "small", blockInputs(blockModules, runs).slice(-runs)],
@@ -76,23 +75,10 @@ for (const [metric, name, inputs] of [
       "first use ms": (kind === "wasm" ? compilation : translation).wall.toFixed(0),
     });
   }
-  const common = { cpu: `${cpus()[0]?.model} × ${availableParallelism()}`, command: process.argv.join(" ") };
-  results.push({
-    metric,
-    value: of("native", "wall"),
-    unit: "ms",
-    reference: { name: "circom WASM", value: of("wasm", "wall") },
-    ratio,
-    ...common,
-  });
-  results.push({
-    metric: `${metric.slice(0, -8)}.translate_ms`,
-    value: translation.wall,
-    unit: "ms",
-    ...common,
-  });
+  const reference = { name: "circom WASM", value: of("wasm", "wall") };
+  report.add(metric, of("native", "wall"), "ms", reference, ratio);
+  report.add(`${metric.slice(0, -8)}.translate_ms`, translation.wall, "ms");
 }
 console.table(rows);
 await closeProver();
-await mkdir("bench-results", { recursive: true });
-await writeFile("bench-results/witness.json", `${JSON.stringify(results, null, 2)}\n`);
+await report.write();

@@ -3,8 +3,6 @@
 // leaves nothing behind and is no error for the caller, because the snarkjs backend does the same work, slower.
 //
 //   node prover/native/build.mjs [--force]
-//   node prover/native/build.mjs --sanitize   build/sanitized/catalyze-prover-tool, with AddressSanitizer and
-//                                             UndefinedBehaviorSanitizer, and its self-test; takes minutes
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -43,9 +41,14 @@ const IFMA_FLAGS = [...MULX_FLAGS, ..."f dq bw vl ifma vbmi2".split(" ").map((na
  * The portable path is compiled with less optimisation: half the time of the compiler for the path that few use.
  */
 function sources() {
-  const library = ["groth16/cpu.cpp", "groth16/prover.cpp", "files/container.cpp", "files/zkey.cpp"].map(
-    (path) => ({ path, flags: [] }),
-  );
+  const library = [
+    "groth16/cpu.cpp",
+    "groth16/prover.cpp",
+    "files/container.cpp",
+    "files/wtns.cpp",
+    "files/zkey.cpp",
+    "setup/scalars.cpp",
+  ].map((path) => ({ path, flags: [] }));
   const paths = [{ path: "groth16/path_portable.cpp", flags: ["-O2"] }];
   if (process.arch === "x64") {
     paths.push(
@@ -70,6 +73,7 @@ async function findCompiler() {
 /** The folder with node_api.h: beside this Node, in node-gyp's cache, or in the npm package node-api-headers. */
 function findNodeHeaders() {
   const candidates = [
+    ...(process.env.npm_config_nodedir ? [join(process.env.npm_config_nodedir, "include", "node")] : []),
     join(dirname(dirname(process.execPath)), "include", "node"),
     "/usr/include/node",
     "/usr/local/include/node",
@@ -80,11 +84,13 @@ function findNodeHeaders() {
   return candidates.find((path) => existsSync(join(path, "node_api.h")));
 }
 
+/** All sources of the prover, and this file for the flags; the witness generator has a build of its own. */
 function sourceFiles(below = folder) {
   return readdirSync(below, { withFileTypes: true }).flatMap((entry) => {
     const path = join(below, entry.name);
-    if (entry.isDirectory()) return path === output ? [] : sourceFiles(path);
-    return /\.(cpp|hpp|h|mjs)$/.test(entry.name) ? [path] : [];
+    if (entry.isDirectory())
+      return path === output || path === join(folder, "witness") ? [] : sourceFiles(path);
+    return /\.(cpp|hpp|h)$/.test(entry.name) || entry.name === "build.mjs" ? [path] : [];
   });
 }
 
@@ -96,8 +102,6 @@ function contentKey(compiler, flags) {
     hash.update(relative(folder, path)).update("\0").update(readFileSync(path)).update("\0");
   return hash.digest("hex");
 }
-
-const SANITIZER_FLAGS = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"];
 
 async function compileAll(compiler, headers, extraFlags, scratch) {
   const units = [
@@ -208,23 +212,34 @@ async function install(key, compile) {
   }
 }
 
-/** Builds the tool with sanitizers and runs its self-test; rejects when anything is wrong. */
-async function sanitize() {
+const SANITIZER_FLAGS = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"];
+const sanitized = join(output, "sanitized");
+
+/**
+ * Builds addon and tool with AddressSanitizer and UndefinedBehaviorSanitizer into build/sanitized, unless they are up
+ * to date; takes minutes. The addon needs the sanitizer's library to be loaded first, see ../test/sanitize.mjs.
+ * Rejects when it can't.
+ * @returns {Promise<string>} the path of the tool
+ */
+export async function buildSanitized() {
   const compiler = await findCompiler();
   const headers = findNodeHeaders();
   if (compiler === undefined || headers === undefined)
     throw new Error("a C++ compiler and Node's headers are needed");
-  const target = join(output, "sanitized");
-  mkdirSync(target, { recursive: true });
-  await compileAll(compiler, headers, SANITIZER_FLAGS, target);
-  const tool = join(target, "catalyze-prover-tool");
-  renameSync(join(target, "tool"), tool);
-  console.log((await run(tool, ["self-test"])).stdout);
+  const tool = join(sanitized, "catalyze-prover-tool");
+  const stamp = join(sanitized, "build.key");
+  const key = contentKey(compiler, SANITIZER_FLAGS);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === key) return tool;
+  rmSync(sanitized, { recursive: true, force: true });
+  mkdirSync(sanitized, { recursive: true });
+  await compileAll(compiler, headers, SANITIZER_FLAGS, sanitized);
+  renameSync(join(sanitized, "tool"), tool);
+  renameSync(join(sanitized, "addon"), join(sanitized, "catalyze-prover.node"));
+  writeFileSync(stamp, key);
+  return tool;
 }
 
-if (process.argv.includes("--sanitize") && fileURLToPath(import.meta.url) === process.argv[1]) {
-  await sanitize();
-} else if (process.argv[1] !== undefined && fileURLToPath(import.meta.url) === process.argv[1]) {
+if (process.argv[1] !== undefined && fileURLToPath(import.meta.url) === process.argv[1]) {
   const start = performance.now();
   const { status, message } = await buildNative({ force: process.argv.includes("--force") });
   console.log(`native prover: ${status} (${((performance.now() - start) / 1000).toFixed(1)} s): ${message}`);

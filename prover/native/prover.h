@@ -83,6 +83,13 @@ void prover_counts(const prover_session* session, uint32_t* wire_count, uint32_t
 prover_status prover_prove(const prover_session* session, const uint8_t* witness, size_t wire_count, const uint8_t* r,
                            const uint8_t* s, prover_control* control, prover_proof* proof, prover_error* error);
 
+/**
+ * The same from a `.wtns` file, which is held in memory only once. public_signals: 32 bytes for each public signal, plain
+ * little-endian, filled before the proof is made; may be null.
+ */
+prover_status prover_prove_file(const prover_session* session, const char* witness_path, const uint8_t* r, const uint8_t* s,
+                                prover_control* control, prover_proof* proof, uint8_t* public_signals, prover_error* error);
+
 /** Releases a key. No proof may be in progress. */
 void prover_close(prover_session* session);
 
@@ -96,6 +103,30 @@ const char* prover_cpu_path(void);
 prover_status prover_multiply_generators(const uint8_t* scalars_g1, size_t count_g1, uint8_t* points_g1,
                                          const uint8_t* scalars_g2, size_t count_g2, uint8_t* points_g2,
                                          const prover_options* options, prover_control* control, prover_error* error);
+
+/** A constraint system: counts of an `.r1cs` file, and its constraints section as it stands. */
+typedef struct prover_constraint_system {
+  uint32_t wire_count;
+  /** Outputs and public inputs; the constant one does not count. */
+  uint32_t public_signal_count;
+  uint32_t constraint_count;
+  /** 2^domain_size_log2 is above constraint_count + public_signal_count; at most 27. */
+  uint32_t domain_size_log2;
+  const uint8_t* constraints;
+  size_t constraint_bytes;
+} prover_constraint_system;
+
+/** Checks all terms; entries that the coefficients section of the key will have. */
+prover_status prover_setup_coefficients(const prover_constraint_system* system, uint64_t* count, prover_error* error);
+
+/**
+ * The scalars of a key's points for a known trapdoor tau, alpha, beta, delta (gamma is 1), plain little-endian values
+ * of 32 bytes. g1: A, B1 (wires each), IC then C (wires), H (domain), alpha, beta, delta; g2: B2 (wires), beta, gamma,
+ * delta; coefficients: the coefficients section, 4 + 44 · count bytes. For development keys only: whoever knows the
+ * trapdoor can prove anything.
+ */
+prover_status prover_setup_scalars(const prover_constraint_system* system, const uint8_t trapdoor[4][32], uint8_t* g1,
+                                   uint8_t* g2, uint8_t* coefficients, prover_control* control, prover_error* error);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,6 @@
 // What every backend must do: the same systems, witnesses and damaged files for all of them, with snarkjs verifying.
 
-import { mkdir, open, readFile, truncate, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as snarkjs from "snarkjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -15,6 +15,7 @@ import {
   type ProveProgress,
   type ProverBackend,
   prove,
+  readVerificationKey,
   SnarkjsBackend,
   selectBackend,
   type VerificationKey,
@@ -247,7 +248,9 @@ describe("native", () => {
     ["value", setWord(4, 16 + 28, 0xffffffff), "coefficients", "out_of_range"],
     ["point-a", setWord(5, 0, 99), "points A", "off_curve"],
     ["point-a-range", setWord(5, 28, 0xffffffff), "points A", "out_of_range"],
+    ["point-b1", setWord(6, 64 + 32, 99), "points B1", "off_curve"],
     ["point-b2", setWord(7, 64, 99), "points B2", "off_curve"],
+    ["point-c", setWord(8, 0, 99), "points C", "off_curve"],
     ["point-h", setWord(9, 64 * 5 + 32, 99), "points H", "off_curve"],
   ])("refuses a damaged key: %s", async ([name, change, section, reason], { skip }) => {
     if (!isNativeAvailable()) skip("the native prover has not been built: there is no compiler here");
@@ -278,6 +281,18 @@ describe("native", () => {
     const backend = new NativeBackend();
     await prove(backend, { provingKeyPath, witness, verificationKey });
     await backend.close();
+  });
+
+  test("reads sections that lie beyond 4 GB", async ({ skip }) => {
+    if (!isNativeAvailable()) skip("the native prover has not been built: there is no compiler here");
+    const { provingKeyPath, verificationKey, witness } = systems.get(105)!;
+    const sparse = join(folder, "sparse.zkey");
+    await writeSparseKey(await readFile(provingKeyPath), sparse);
+    expect(await readVerificationKey(sparse)).toEqual(verificationKey);
+    const backend = new NativeBackend();
+    await prove(backend, { provingKeyPath: sparse, witness, verificationKey });
+    await backend.close();
+    await rm(sparse);
   });
 
   test("notices that a key was replaced", async ({ skip }) => {
@@ -324,6 +339,23 @@ describe("native", () => {
     expect(sizes.at(-1)! - sizes[1]!).toBeLessThan(64 << 20);
   });
 });
+
+/** A section of 5 GB, a hole in the file, that no reader knows, then the key's own sections. */
+async function writeSparseKey(key: Buffer, path: string): Promise<void> {
+  const hole = 5 * 2 ** 30;
+  const head = Buffer.alloc(24);
+  key.copy(head, 0, 0, 8);
+  head.writeUInt32LE(key.readUInt32LE(8) + 1, 8);
+  head.writeUInt32LE(99, 12);
+  head.writeBigUInt64LE(BigInt(hole), 16);
+  const file = await open(path, "w");
+  try {
+    await file.write(head, 0, head.length, 0);
+    await file.write(key, 12, key.length - 12, head.length + hole);
+  } finally {
+    await file.close();
+  }
+}
 
 /** Affine points of ffjavascript, as far as the formula needs them. */
 interface Group {

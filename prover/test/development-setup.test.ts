@@ -168,6 +168,57 @@ describe("development setup", () => {
   });
 });
 
+describe.each(["", "snarkjs"])("development setup, backend %j", (backend) => {
+  const chosen = process.env.CATALYZE_BACKEND;
+  beforeAll(() => {
+    process.env.CATALYZE_BACKEND = backend;
+  });
+  afterAll(() => {
+    if (chosen === undefined) delete process.env.CATALYZE_BACKEND;
+    else process.env.CATALYZE_BACKEND = chosen;
+  });
+
+  test.each<[string, (bytes: Buffer, at: number) => void, string]>([
+    [
+      "a wire that does not exist",
+      (bytes, at) => void bytes.writeUInt32LE(2 ** 32 - 1, at + 4),
+      "out_of_range",
+    ],
+    [
+      "a coefficient that is too large",
+      (bytes, at) => void bytes.fill(0xff, at + 8, at + 40),
+      "out_of_range",
+    ],
+    ["more terms than there are", (bytes, at) => void bytes.writeUInt32LE(2 ** 32 - 1, at), "truncated"],
+  ])("refuses a constraint with %s", async (_name, change, reason) => {
+    const { path } = await writeSystem({ seed: 12, constraintCount: 9, publicInputCount: 1 });
+    const bytes = await readFile(path);
+    let at = 12;
+    while (bytes.readUInt32LE(at) !== 2) at += 12 + Number(bytes.readBigUInt64LE(at + 4));
+    change(bytes, at + 12);
+    await writeFile(path, bytes);
+    await expect(developmentSetup({ r1csPath: path, zkeyPath: `${path}.zkey` })).rejects.toMatchObject({
+      code: "PROVER_FILE_INVALID",
+      fileKind: "r1cs",
+      section: "constraints",
+      reason,
+    });
+  });
+
+  test("refuses a count of constraints that is too small", async () => {
+    const { path } = await writeSystem({ seed: 13, constraintCount: 9, publicInputCount: 1 });
+    const bytes = await readFile(path);
+    let at = 12;
+    while (bytes.readUInt32LE(at) !== 1) at += 12 + Number(bytes.readBigUInt64LE(at + 4));
+    bytes.writeUInt32LE(8, at + 12 + 60);
+    await writeFile(path, bytes);
+    await expect(developmentSetup({ r1csPath: path, zkeyPath: `${path}.zkey` })).rejects.toMatchObject({
+      section: "constraints",
+      reason: "wrong_size",
+    });
+  });
+});
+
 describe("published constants", () => {
   test("are derived from their strings", async () => {
     const { keccak256, stringToBytes } = await import("viem");

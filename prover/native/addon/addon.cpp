@@ -7,6 +7,8 @@
 //   counts(session)                             → [wireCount, publicSignalCount]
 //   prove(session, values, control | null, r | null, s | null)  → Promise<Uint8Array of 256 bytes>
 //   createControl(), cancel(control), progress(control) → [phase, fraction]
+//   setupScalars(counts: [wires, public signals, constraints, log2 of the domain], constraints, trapdoor, control | null)
+//     → Promise<[scalarsG1, scalarsG2, coefficients]>
 //   multiplyGenerators(scalarsG1, scalarsG2, threadCount, control | null) → Promise<[pointsG1, pointsG2]>
 // Rejections are objects { status, section, reason, message }.
 #define NAPI_VERSION 8
@@ -14,6 +16,7 @@
 
 #include <cstring>
 #include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -99,6 +102,20 @@ napi_value make_bytes(napi_env env, size_t length, uint8_t*& data) {
   if (napi_create_typedarray(env, napi_uint8_array, length, buffer, 0, &array) != napi_ok) return nullptr;
   data = static_cast<uint8_t*>(memory);
   return array;
+}
+
+/** An array of Uint8Arrays. */
+napi_value make_byte_arrays(napi_env env, const std::vector<uint8_t>* parts, uint32_t count) {
+  napi_value list;
+  if (napi_create_array_with_length(env, count, &list) != napi_ok) return nullptr;
+  for (uint32_t i = 0; i < count; i++) {
+    uint8_t* bytes = nullptr;
+    napi_value array = make_bytes(env, parts[i].size(), bytes);
+    if (array == nullptr) return nullptr;
+    if (!parts[i].empty()) memcpy(bytes, parts[i].data(), parts[i].size());
+    napi_set_element(env, list, i, array);
+  }
+  return list;
 }
 
 napi_value make_error(napi_env env, const prover_error& error) {
@@ -207,6 +224,32 @@ class ProveTask final : public Task {
   prover_proof proof_{};
 };
 
+class SetupTask final : public Task {
+ public:
+  prover_constraint_system system{};
+  uint8_t trapdoor[4][32];
+  std::shared_ptr<prover_control> control;
+
+  prover_status run() override {
+    uint64_t count = 0;
+    const prover_status status = prover_setup_coefficients(&system, &count, &error_);
+    if (status != PROVER_OK) return status;
+    const size_t wires = system.wire_count;
+    try {
+      parts_[0].resize((3 * wires + (size_t{1} << system.domain_size_log2) + 3) * 32);
+      parts_[1].resize((wires + 3) * 32);
+      parts_[2].resize(4 + count * 44);
+    } catch (const std::bad_alloc&) {
+      return error_.status = PROVER_OUT_OF_MEMORY;
+    }
+    return prover_setup_scalars(&system, trapdoor, parts_[0].data(), parts_[1].data(), parts_[2].data(), control.get(), &error_);
+  }
+  napi_value result(napi_env env) override { return make_byte_arrays(env, parts_, 3); }
+
+ private:
+  std::vector<uint8_t> parts_[3];
+};
+
 class MultiplyTask final : public Task {
  public:
   const uint8_t* scalars[2] = {nullptr, nullptr};
@@ -221,18 +264,7 @@ class MultiplyTask final : public Task {
     return prover_multiply_generators(scalars[0], counts[0], points_[0].data(), scalars[1], counts[1], points_[1].data(),
                                       &options, control.get(), &error_);
   }
-  napi_value result(napi_env env) override {
-    napi_value pair;
-    if (napi_create_array_with_length(env, 2, &pair) != napi_ok) return nullptr;
-    for (uint32_t i = 0; i < 2; i++) {
-      uint8_t* bytes = nullptr;
-      napi_value array = make_bytes(env, points_[i].size(), bytes);
-      if (array == nullptr) return nullptr;
-      if (!points_[i].empty()) memcpy(bytes, points_[i].data(), points_[i].size());
-      napi_set_element(env, pair, i, array);
-    }
-    return pair;
-  }
+  napi_value result(napi_env env) override { return make_byte_arrays(env, points_, 2); }
 
  private:
   std::vector<uint8_t> points_[2];
@@ -384,6 +416,32 @@ napi_value multiply_generators(napi_env env, napi_callback_info info) {
   return Task::start(env, std::move(task), "catalyze multiply", {arguments[0], arguments[1]});
 }
 
+bool get_counts(napi_env env, napi_value list, prover_constraint_system& system) {
+  uint32_t* const targets[4] = {&system.wire_count, &system.public_signal_count, &system.constraint_count, &system.domain_size_log2};
+  for (uint32_t i = 0; i < 4; i++) {
+    napi_value element;
+    if (napi_get_element(env, list, i, &element) != napi_ok || napi_get_value_uint32(env, element, targets[i]) != napi_ok) return false;
+  }
+  return true;
+}
+
+napi_value setup_scalars(napi_env env, napi_callback_info info) {
+  napi_value arguments[4];
+  std::unique_ptr<SetupTask> task(new SetupTask);
+  uint8_t* constraints = nullptr;
+  uint8_t* trapdoor = nullptr;
+  size_t length = 0, trapdoor_length = 0;
+  if (!get_arguments(env, info, arguments) || !get_counts(env, arguments[0], task->system) ||
+      !get_bytes(env, arguments[1], constraints, length) || !get_bytes(env, arguments[2], trapdoor, trapdoor_length) ||
+      trapdoor_length != sizeof task->trapdoor || !get_control(env, arguments[3], task->control)) {
+    return throw_argument(env, "setupScalars(counts, constraints, trapdoor, control)");
+  }
+  task->system.constraints = constraints;
+  task->system.constraint_bytes = length;
+  memcpy(task->trapdoor, trapdoor, trapdoor_length);
+  return Task::start(env, std::move(task), "catalyze setup", {arguments[1]});
+}
+
 }  // namespace
 
 NAPI_MODULE_INIT() {
@@ -392,7 +450,8 @@ NAPI_MODULE_INIT() {
     napi_callback callback;
   } functions[] = {{"cpuPath", cpu_path},          {"open", open},     {"counts", counts}, {"close", close},
                    {"prove", prove},               {"cancel", cancel}, {"createControl", create_control},
-                   {"progress", progress},         {"multiplyGenerators", multiply_generators}};
+                   {"progress", progress},         {"multiplyGenerators", multiply_generators},
+                   {"setupScalars", setup_scalars}};
   for (const auto& function : functions) {
     napi_value value;
     if (napi_create_function(env, function.name, NAPI_AUTO_LENGTH, function.callback, nullptr, &value) != napi_ok) return nullptr;

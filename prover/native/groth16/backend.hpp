@@ -2,6 +2,7 @@
 #pragma once
 #include <memory>
 
+#include "../field/memory.hpp"
 #include "../files/zkey.hpp"
 #include "threads.hpp"
 
@@ -13,8 +14,11 @@ class Key {
   virtual ~Key() = default;
   virtual uint32_t wire_count() const = 0;
   virtual uint32_t public_signal_count() const = 0;
-  /** Makes a proof from wire_count plain values below r; `r` and `s` are plain and below r. Throws Failure, Cancelled. */
-  virtual void prove(const Integer256* witness, const Integer256& r, const Integer256& s, Threads& threads,
+  /**
+   * Makes a proof from wire_count plain values below r, which it releases as soon as it can; `r` and `s` are plain
+   * and below r. Throws Failure, Cancelled.
+   */
+  virtual void prove(LargeArray<Integer256> witness, const Integer256& r, const Integer256& s, Threads& threads,
                      prover_proof& proof) const = 0;
 };
 

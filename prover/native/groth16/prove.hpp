@@ -6,6 +6,21 @@
 
 namespace catalyze::CATALYZE_PATH {
 
+/** The workspaces of all threads, made when they are needed. */
+template <class G>
+class OwnWorkspaces {
+ public:
+  explicit OwnWorkspaces(unsigned threads) : workspaces_(threads) {}
+  BucketWorkspace<G>& of(unsigned thread) {
+    if (!workspaces_[thread]) workspaces_[thread].reset(new BucketWorkspace<G>);
+    return *workspaces_[thread];
+  }
+  void release(unsigned thread) { workspaces_[thread].reset(); }
+
+ private:
+  std::vector<std::unique_ptr<BucketWorkspace<G>>> workspaces_;
+};
+
 /** The five multi-scalar multiplications of a proof; tasks of all of them share one queue. */
 class PointSums {
  public:
@@ -18,8 +33,8 @@ class PointSums {
             {key.c.set(), witness, parts(key.c.points.size(), witness)}} {}
 
   void run() {
-    std::vector<BucketWorkspace<GroupG2>> workspaces_g2(threads_.count());
-    std::vector<BucketWorkspace<GroupG1>> workspaces_g1(threads_.count());
+    OwnWorkspaces<GroupG2> workspaces_g2(threads_.count());
+    OwnWorkspaces<GroupG1> workspaces_g1(threads_.count());
     // The most expensive first, so that the last ones to end are short.
     size_t first[6] = {0, b2_.task_count()};
     for (int i = 0; i < 4; i++) first[i + 2] = first[i + 1] + g1_[i].task_count();
@@ -27,19 +42,21 @@ class PointSums {
     std::atomic<size_t> finished{0};
     threads_.for_tasks(first[5], [&](size_t task, unsigned thread) {
       if (task < first[1]) {
-        b2_.run_task(task, workspaces_g2[thread]);
+        b2_.run_task(task, workspaces_g2.of(thread));
       } else {
+        // Tasks are taken in order: this thread has no more of G2.
+        workspaces_g2.release(thread);
         int set = 0;
         while (task >= first[set + 2]) set++;
-        g1_[set].run_task(task - first[set + 1], workspaces_g1[thread]);
+        g1_[set].run_task(task - first[set + 1], workspaces_g1.of(thread));
       }
       threads_.control().thousandths = start + static_cast<int>((980 - start) * ++finished / first[5]);
     });
     threads_.for_tasks(5, [&](size_t index, unsigned thread) {
       if (index == 0) {
-        b2 = b2_.finish(workspaces_g2[thread]);
+        b2 = b2_.finish(workspaces_g2.of(thread));
       } else {
-        g1[index - 1] = g1_[index - 1].finish(workspaces_g1[thread]);
+        g1[index - 1] = g1_[index - 1].finish(workspaces_g1.of(thread));
       }
     });
   }
@@ -91,13 +108,14 @@ class PathKey final : public Key {
   uint32_t wire_count() const override { return key_.wire_count; }
   uint32_t public_signal_count() const override { return key_.public_signal_count; }
 
-  void prove(const Integer256* witness, const Integer256& r, const Integer256& s, Threads& threads,
+  void prove(LargeArray<Integer256> witness, const Integer256& r, const Integer256& s, Threads& threads,
              prover_proof& proof) const override {
     Control& control = threads.control();
     control.phase = 1;
-    LargeArray<Integer256> h = quotient_scalars(key_, witness, threads);
+    LargeArray<Integer256> h = quotient_scalars(key_, witness.data(), threads);
     control.phase = 3;
-    const Digits witness_digits(witness, key_.wire_count, threads);
+    const Digits witness_digits(witness.data(), key_.wire_count, threads);
+    witness = LargeArray<Integer256>();
     const Digits quotient_digits(h.data(), h.size(), threads);
     h = LargeArray<Integer256>();
     PointSums sums(key_, witness_digits, quotient_digits, threads);

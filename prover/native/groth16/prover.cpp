@@ -1,13 +1,14 @@
 // The C interface: arguments in, statuses out. No exception leaves this file.
-#include <cerrno>
 #include <cstdlib>
 #include <new>
 #include <sched.h>
 #include <sys/random.h>
 #include <system_error>
+#include <unistd.h>
 
 #include "backend.hpp"
-#include "../field/memory.hpp"
+#include "../files/wtns.hpp"
+#include "../setup/scalars.hpp"
 
 using catalyze::Backend;
 using catalyze::Cancelled;
@@ -70,11 +71,10 @@ void require(bool condition, const char* message) {
 void random_bytes(void* to, size_t length) {
   uint8_t* target = static_cast<uint8_t*>(to);
   while (length > 0) {
-    const ssize_t count = getrandom(target, length, 0);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) throw Failure{PROVER_SYSTEM_FAILED, "", "", "the operating system gives no random numbers"};
+    const size_t count = length < 256 ? length : 256;
+    if (getentropy(target, count) != 0) throw Failure{PROVER_SYSTEM_FAILED, "", "", "the operating system gives no random numbers"};
     target += count;
-    length -= static_cast<size_t>(count);
+    length -= count;
   }
 }
 
@@ -96,27 +96,40 @@ Integer256 given_or_random(const uint8_t* bytes) {
   return value;
 }
 
-catalyze::LargeArray<Integer256> copy_scalars(const uint8_t* bytes, size_t count, const char* what) {
-  catalyze::LargeArray<Integer256> scalars(count);
+using Scalars = catalyze::LargeArray<Integer256>;
+
+Scalars copy_scalars(const uint8_t* bytes, size_t count) {
+  Scalars scalars(count);
   if (count > 0) memcpy(scalars.data(), bytes, count * sizeof(Integer256));
-  for (size_t i = 0; i < count; i++) {
-    if (!catalyze::is_scalar(scalars[i])) {
-      throw Failure{PROVER_WITNESS_INVALID, "values", "out_of_range", std::string(what) + " " + std::to_string(i) + " is not below the prime"};
-    }
-  }
   return scalars;
 }
 
-catalyze::LargeArray<Integer256> checked_witness(const catalyze::Key& key, const uint8_t* bytes, size_t count) {
-  if (count != key.wire_count()) {
-    throw Failure{PROVER_WITNESS_INVALID, "values", "wrong_size",
-                  "the witness has " + std::to_string(count) + " values, the key's circuit " + std::to_string(key.wire_count()) + " wires"};
+void check_scalars(const Scalars& scalars, const char* what) {
+  for (size_t i = 0; i < scalars.size(); i++) {
+    if (catalyze::is_scalar(scalars[i])) continue;
+    throw Failure{PROVER_WITNESS_INVALID, "values", "out_of_range", std::string(what) + " " + std::to_string(i) + " is not below the prime"};
   }
-  catalyze::LargeArray<Integer256> witness = copy_scalars(bytes, count, "wire");
+}
+
+void check_witness_size(const prover_session& session, size_t count) {
+  const uint32_t wires = session.key->wire_count();
+  if (count == wires) return;
+  throw Failure{PROVER_WITNESS_INVALID, "values", "wrong_size",
+                "the witness has " + std::to_string(count) + " values, the key's circuit " + std::to_string(wires) + " wires"};
+}
+
+/** Checks the values and makes the proof; the witness has the key's size. */
+void prove(const prover_session& session, Scalars witness, const uint8_t* r, const uint8_t* s, prover_control* control,
+           prover_proof& proof) {
+  const Integer256 r_value = given_or_random(r);
+  const Integer256 s_value = given_or_random(s);
+  check_scalars(witness, "wire");
   if (!(witness[0] == Integer256{{1, 0, 0, 0}})) {
     throw Failure{PROVER_WITNESS_INVALID, "values", "out_of_range", "wire 0 is not the constant 1"};
   }
-  return witness;
+  Control own_control;
+  Threads threads(session.thread_count, control != nullptr ? *control : own_control);
+  session.key->prove(std::move(witness), r_value, s_value, threads, proof);
 }
 
 }  // namespace
@@ -155,12 +168,19 @@ prover_status prover_prove(const prover_session* session, const uint8_t* witness
                            const uint8_t* s, prover_control* control, prover_proof* proof, prover_error* error) {
   return guarded(error, [&] {
     require(session != nullptr && witness != nullptr && proof != nullptr, "a session, a witness and a place for the proof are needed");
-    const Integer256 r_value = given_or_random(r);
-    const Integer256 s_value = given_or_random(s);
-    const catalyze::LargeArray<Integer256> values = checked_witness(*session->key, witness, wire_count);
-    Control own_control;
-    Threads threads(session->thread_count, control != nullptr ? *control : own_control);
-    session->key->prove(values.data(), r_value, s_value, threads, *proof);
+    check_witness_size(*session, wire_count);
+    prove(*session, copy_scalars(witness, wire_count), r, s, control, *proof);
+  });
+}
+
+prover_status prover_prove_file(const prover_session* session, const char* witness_path, const uint8_t* r, const uint8_t* s,
+                                prover_control* control, prover_proof* proof, uint8_t* public_signals, prover_error* error) {
+  return guarded(error, [&] {
+    require(session != nullptr && witness_path != nullptr && proof != nullptr, "a session, a path and a place for the proof are needed");
+    Scalars witness = catalyze::read_witness(witness_path);
+    check_witness_size(*session, witness.size());
+    if (public_signals != nullptr) memcpy(public_signals, &witness[1], session->key->public_signal_count() * sizeof(Integer256));
+    prove(*session, std::move(witness), r, s, control, *proof);
   });
 }
 
@@ -182,10 +202,30 @@ prover_status prover_multiply_generators(const uint8_t* scalars_g1, size_t count
     const Backend& backend = catalyze::select_backend(options != nullptr ? options->cpu_path : nullptr);
     Control own_control;
     Threads threads(thread_count_of(options), control != nullptr ? *control : own_control);
-    const auto first = copy_scalars(scalars_g1, count_g1, "scalar");
+    const Scalars first = copy_scalars(scalars_g1, count_g1);
+    check_scalars(first, "scalar");
     backend.multiply_g1(first.data(), count_g1, points_g1, threads);
-    const auto second = copy_scalars(scalars_g2, count_g2, "scalar");
+    const Scalars second = copy_scalars(scalars_g2, count_g2);
+    check_scalars(second, "scalar");
     backend.multiply_g2(second.data(), count_g2, points_g2, threads);
+  });
+}
+
+prover_status prover_setup_coefficients(const prover_constraint_system* system, uint64_t* count, prover_error* error) {
+  return guarded(error, [&] {
+    require(system != nullptr && count != nullptr, "a system and a place for the count are needed");
+    *count = catalyze::count_setup_coefficients(*system);
+  });
+}
+
+prover_status prover_setup_scalars(const prover_constraint_system* system, const uint8_t trapdoor[4][32], uint8_t* g1,
+                                   uint8_t* g2, uint8_t* coefficients, prover_control* control, prover_error* error) {
+  return guarded(error, [&] {
+    require(system && trapdoor && g1 && g2 && coefficients, "a pointer is null");
+    Scalars secrets = copy_scalars(trapdoor[0], 4);
+    check_scalars(secrets, "secret");
+    Control own_control;
+    catalyze::compute_setup_scalars(*system, trapdoor, g1, g2, coefficients, control != nullptr ? *control : own_control);
   });
 }
 

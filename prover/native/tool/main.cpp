@@ -18,7 +18,6 @@
 
 #include <cerrno>
 
-#include "../files/container.hpp"
 #include "../groth16/backend.hpp"
 
 namespace {
@@ -90,19 +89,6 @@ std::string decimal(const uint8_t bytes[32]) {
   return digits.empty() ? "0" : digits;
 }
 
-std::vector<uint8_t> read_witness(const char* path) {
-  const Container file(path, "wtns", 2);
-  uint8_t header[40];
-  file.read(file.find(1, "header", sizeof header).offset, header, sizeof header);
-  if (memcmp(header + 4, ScalarFieldPrime::modulus.words, 32) != 0) fail_file("header", "wrong_field", "expected BN254's scalar field");
-  uint32_t count = 0;
-  memcpy(&count, header + 36, 4);
-  const Section section = file.find(2, "values", static_cast<uint64_t>(count) * 32);
-  std::vector<uint8_t> values(section.length);
-  file.read(section.offset, values.data(), values.size());
-  return values;
-}
-
 void write_proof(const prover_proof& p, const char* path) {
   FILE* file = fopen(path, "w");
   if (file == nullptr) throw Failure{PROVER_SYSTEM_FAILED, "", "", "the proof can't be written"};
@@ -114,11 +100,11 @@ void write_proof(const prover_proof& p, const char* path) {
   fclose(file);
 }
 
-void write_public_signals(const std::vector<uint8_t>& witness, uint32_t count, const char* path) {
+void write_public_signals(const std::vector<uint8_t>& signals, const char* path) {
   FILE* file = fopen(path, "w");
   if (file == nullptr) throw Failure{PROVER_SYSTEM_FAILED, "", "", "the public signals can't be written"};
-  for (uint32_t i = 1; i <= count; i++) fprintf(file, "%s\"%s\"", i == 1 ? "[" : ",", decimal(&witness[i * 32]).c_str());
-  fprintf(file, "]\n");
+  for (size_t i = 0; i < signals.size(); i += 32) fprintf(file, "%s\"%s\"", i == 0 ? "[" : ",", decimal(&signals[i]).c_str());
+  fprintf(file, signals.empty() ? "[]\n" : "]\n");
   fclose(file);
 }
 
@@ -145,17 +131,17 @@ int prove(int count, char** arguments) {
   require_ok(prover_open(arguments[0], &options, nullptr, &session, &error), error);
   const double opened = wall_seconds(), cpu_opened = cpu_seconds();
   fprintf(stderr, "{\"step\": \"open\", \"wall\": %.4f, \"cpu\": %.4f}\n", opened - start, cpu_opened - cpu_start);
-  const std::vector<uint8_t> witness = read_witness(arguments[1]);
+  uint32_t wires = 0, public_signals = 0;
+  prover_counts(session, &wires, &public_signals);
+  std::vector<uint8_t> signals(size_t{32} * public_signals);
   prover_proof proof;
   for (int i = 0; i < repetitions; i++) {
     const double wall = wall_seconds(), cpu = cpu_seconds();
-    require_ok(prover_prove(session, witness.data(), witness.size() / 32, nullptr, nullptr, nullptr, &proof, &error), error);
+    require_ok(prover_prove_file(session, arguments[1], nullptr, nullptr, nullptr, &proof, signals.data(), &error), error);
     fprintf(stderr, "{\"step\": \"prove\", \"wall\": %.4f, \"cpu\": %.4f}\n", wall_seconds() - wall, cpu_seconds() - cpu);
   }
-  uint32_t wires = 0, public_signals = 0;
-  prover_counts(session, &wires, &public_signals);
   write_proof(proof, arguments[2]);
-  write_public_signals(witness, public_signals, arguments[3]);
+  write_public_signals(signals, arguments[3]);
   prover_close(session);
   return 0;
 }

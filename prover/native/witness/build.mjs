@@ -1,4 +1,4 @@
-// Builds the native witness generator: `node prover/native/witness/build.mjs [--sanitize]`. Needs a C++17 compiler
+// Builds the native witness generator: `node prover/native/witness/build.mjs`. Needs a C++17 compiler
 // (CXX, or c++, g++, clang++) and Node's headers, which come with Node. Without them it says so and succeeds: the WASM
 // programs do the same work. The result, dist/catalyze_witness.node, is kept while sources, flags and Node's major
 // version stay the same.
@@ -9,18 +9,16 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const folder = dirname(fileURLToPath(import.meta.url));
-const output = join(folder, "dist");
-const addon = join(output, "catalyze_witness.node");
-const stamp = join(output, "catalyze_witness.key");
+const NAME = "catalyze_witness";
 
-const sanitize = process.argv.includes("--sanitize");
 const sources = readdirSync(folder)
   .filter((name) => name.endsWith(".cpp"))
   .sort();
-const flags = [
+/** The compiler's flags; the sanitizers need their library loaded before the addon, see ../../test/sanitize.mjs. */
+const flags = (sanitize) => [
   ...[
     "-std=c++17",
-    "-O3",
+    sanitize ? "-O1" : "-O3",
     "-fno-tree-vectorize",
     "-fPIC",
     "-shared",
@@ -33,8 +31,8 @@ const flags = [
   ...(process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : []),
 ];
 
-function contentKey() {
-  const hash = createHash("sha256").update(JSON.stringify([flags, process.platform, process.arch]));
+function contentKey(sanitize) {
+  const hash = createHash("sha256").update(JSON.stringify([flags(sanitize), process.platform, process.arch]));
   hash.update(process.versions.node.split(".")[0]);
   for (const name of ["integer.hpp", "element.hpp", "inverse.hpp"]) {
     hash.update(name).update(readFileSync(join(folder, "..", "field", name)));
@@ -63,11 +61,15 @@ function findCompiler() {
 }
 
 /**
- * Builds the addon unless it is up to date. Never throws because of the compiler.
+ * Builds the addon unless it is up to date, with `sanitize` into dist/sanitized with AddressSanitizer and
+ * UndefinedBehaviorSanitizer. Never throws because of the compiler.
  * @returns what was done, in words
  */
-export function buildNativeWitness() {
-  const key = contentKey();
+export function buildNativeWitness({ sanitize = false } = {}) {
+  const output = join(folder, "dist", sanitize ? "sanitized" : "");
+  const addon = join(output, `${NAME}.node`);
+  const stamp = join(output, `${NAME}.key`);
+  const key = contentKey(sanitize);
   if (existsSync(addon) && existsSync(stamp) && readFileSync(stamp, "utf8") === key) return "up to date";
   const headers = findHeaders();
   const compiler = findCompiler();
@@ -75,7 +77,14 @@ export function buildNativeWitness() {
     return "absent: no C++ compiler or no Node headers";
   mkdirSync(output, { recursive: true });
   const temporary = `${addon}.${process.pid}`;
-  const command = [...flags, "-I", headers, ...sources.map((name) => join(folder, name)), "-o", temporary];
+  const command = [
+    ...flags(sanitize),
+    "-I",
+    headers,
+    ...sources.map((name) => join(folder, name)),
+    "-o",
+    temporary,
+  ];
   const { status, stderr } = spawnSync(compiler, command, { encoding: "utf8" });
   if (status !== 0) return `absent: ${compiler} failed\n${stderr}`;
   renameSync(temporary, addon);

@@ -1,12 +1,10 @@
 // The `native` backend: the C++ prover of ../../native, loaded as a Node addon when it has been built. Proofs run on
 // native threads, several at once; keys stay open in compiled form, so that only the first proof with one reads it.
 
-import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { totalmem } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import {
   AbortedError,
   BackendError,
@@ -16,11 +14,12 @@ import {
   throwIfAborted,
 } from "../errors.js";
 import { FIELD_BYTES, readUint256, writeUint256 } from "../field.js";
+import { publicSignalCount, type R1cs } from "../files/r1cs.js";
 import { readWitness, type Witness, witnessValue } from "../files/wtns.js";
+import { findNativeFile } from "../native-file.js";
 import type { ProveParameters, ProvePhase, ProverBackend } from "./backend.js";
 import type { Proof, ProvenSignals } from "./proof.js";
 
-const ADDON_FILE = join("native", "build", "catalyze-prover.node");
 const PHASES: readonly ProvePhase[] = ["loading", "constraints", "transforms", "points"];
 const PROGRESS_INTERVAL_MS = 50;
 /** Keys that stay open, if they are small enough. */
@@ -51,6 +50,12 @@ interface Addon {
   createControl(): ControlHandle;
   cancel(control: ControlHandle): void;
   progress(control: ControlHandle): [phase: number, fraction: number];
+  setupScalars(
+    counts: readonly [wires: number, publicSignals: number, constraints: number, domainSizeLog2: number],
+    constraints: Uint8Array,
+    trapdoor: Uint8Array,
+    control: ControlHandle | null,
+  ): Promise<[scalarsG1: Uint8Array, scalarsG2: Uint8Array, coefficients: Uint8Array]>;
   multiplyGenerators(
     scalarsG1: Uint8Array,
     scalarsG2: Uint8Array,
@@ -80,7 +85,7 @@ let loaded: { readonly addon: Addon } | { readonly problem: string } | undefined
 /** Loads the addon once; the reason when that is not possible. */
 function loadAddon(): { readonly addon: Addon } | { readonly problem: string } {
   if (loaded !== undefined) return loaded;
-  const path = findAddon();
+  const path = findNativeFile(join("native", "build"), "catalyze-prover.node");
   if (path === undefined) {
     loaded = { problem: "it has not been built" };
     return loaded;
@@ -95,17 +100,6 @@ function loadAddon(): { readonly addon: Addon } | { readonly problem: string } {
     loaded = { problem: `it can't be loaded: ${error instanceof Error ? error.message : String(error)}` };
   }
   return loaded;
-}
-
-/** The addon lies in the workspace's folder, which is above this file however the sources were built. */
-function findAddon(): string | undefined {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  for (let level = 0; level < 6; level++) {
-    const path = join(folder, ADDON_FILE);
-    if (existsSync(path)) return path;
-    folder = dirname(folder);
-  }
-  return undefined;
 }
 
 /** Whether the native prover has been built and this machine can run it. */
@@ -313,36 +307,68 @@ function publicSignalsOf(witness: Witness, count: number): bigint[] {
   return Array.from({ length: count }, (_, index) => witnessValue(witness, index + 1));
 }
 
+/** Runs a call of the addon that can be cancelled. */
+async function runCancellable<T>(
+  what: string,
+  signal: AbortSignal | undefined,
+  call: (addon: Addon, control: ControlHandle) => Promise<T>,
+): Promise<T> {
+  const addon = requireAddon();
+  throwIfAborted(signal, what);
+  const control = addon.createControl();
+  const cancel = (): void => addon.cancel(control);
+  signal?.addEventListener("abort", cancel, { once: true });
+  try {
+    return await call(addon, control);
+  } catch (error) {
+    throwIfAborted(signal, what);
+    if (error instanceof Error) throw error;
+    const { status, section, reason, message } = error as NativeFailure;
+    if (status === STATUS_FILE_INVALID)
+      throw new FileFormatError("r1cs", section, reason as FileFormatReason, message);
+    throw new BackendError("native", message || `status ${status}`);
+  } finally {
+    signal?.removeEventListener("abort", cancel);
+  }
+}
+
 /**
- * Multiplies the generators of G1 and G2 by plain little-endian scalars below r, as in `.zkey` files; undefined when
- * the native prover is not available.
- * @throws AbortedError, BackendError
+ * Multiplies the generators of G1 and G2 by plain little-endian scalars below r, as in `.zkey` files. The arrays must
+ * not be shared memory and not change meanwhile.
+ * @throws AbortedError, BackendError, BackendUnavailableError
  */
-export async function multiplyGeneratorsNatively(
+export function multiplyGeneratorsNatively(
   scalarsG1: Uint8Array,
   scalarsG2: Uint8Array,
   options: { readonly threadCount?: number; readonly signal?: AbortSignal | undefined } = {},
-): Promise<[pointsG1: Uint8Array, pointsG2: Uint8Array] | undefined> {
-  const result = loadAddon();
-  if (!("addon" in result)) return undefined;
-  throwIfAborted(options.signal, "the multiplication");
-  const { addon } = result;
-  const control = addon.createControl();
-  const cancel = (): void => addon.cancel(control);
-  options.signal?.addEventListener("abort", cancel, { once: true });
-  try {
-    // Copies: the addon takes no shared memory, and the caller may change its own.
-    return await addon.multiplyGenerators(
-      Uint8Array.from(scalarsG1),
-      Uint8Array.from(scalarsG2),
-      options.threadCount ?? 0,
-      control,
-    );
-  } catch (error) {
-    throwIfAborted(options.signal, "the multiplication");
-    if (error instanceof Error) throw error;
-    throw new BackendError("native", (error as NativeFailure).message);
-  } finally {
-    options.signal?.removeEventListener("abort", cancel);
-  }
+): Promise<[pointsG1: Uint8Array, pointsG2: Uint8Array]> {
+  return runCancellable("the multiplication", options.signal, (addon, control) =>
+    addon.multiplyGenerators(scalarsG1, scalarsG2, options.threadCount ?? 0, control),
+  );
+}
+
+/**
+ * Computes the scalars of a development key: the same as computeSetupScalars of ../keys/setup-scalars.ts.
+ * trapdoor: tau, alpha, beta, delta. domainSizeLog2: 1 to 27, 2^domainSizeLog2 > constraints + public signals.
+ * @throws FileFormatError for a term out of range, AbortedError, BackendError, BackendUnavailableError
+ */
+export function computeSetupScalarsNatively(
+  { header, constraintBytes }: R1cs,
+  domainSizeLog2: number,
+  trapdoor: readonly [tau: bigint, alpha: bigint, beta: bigint, delta: bigint],
+  signal?: AbortSignal,
+): Promise<[scalarsG1: Uint8Array, scalarsG2: Uint8Array, coefficients: Uint8Array]> {
+  const secrets = new Uint8Array(4 * FIELD_BYTES);
+  trapdoor.forEach((value, index) => {
+    writeUint256(secrets, index * FIELD_BYTES, value);
+  });
+  const counts = [
+    header.wireCount,
+    publicSignalCount(header),
+    header.constraintCount,
+    domainSizeLog2,
+  ] as const;
+  return runCancellable("the development setup", signal, (addon, control) =>
+    addon.setupScalars(counts, constraintBytes, secrets, control),
+  );
 }

@@ -4,7 +4,11 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { multiplyGeneratorsNatively } from "../backends/native.js";
+import {
+  computeSetupScalarsNatively,
+  isNativeAvailable,
+  multiplyGeneratorsNatively,
+} from "../backends/native.js";
 import { multiplyGenerator } from "../curve/fixed-base-pool.js";
 import { SetupError, throwIfAborted } from "../errors.js";
 import { readUint256, SCALAR_FIELD_PRIME } from "../field.js";
@@ -21,13 +25,13 @@ import {
 } from "../files/zkey.js";
 import { DEVELOPMENT_ALPHA, DEVELOPMENT_BETA, DEVELOPMENT_DOMAINS, DEVELOPMENT_TAU } from "./constants.js";
 import { readFileBytes } from "./read-file.js";
-import { computeSetupScalars, domainSizeFor, type SetupScalars } from "./setup-scalars.js";
+import { computeSetupScalars, domainSizeFor, type Trapdoor } from "./setup-scalars.js";
 import { readVerificationKey, type VerificationKey } from "./verification-key.js";
 
 /** Version of what developmentSetup writes: it changes when the bytes for the same `.r1cs` change. */
 export const DEVELOPMENT_SETUP_VERSION = 1;
 
-/** Largest evaluation domain: beyond it the scalars don't fit a 32-bit memory comfortably. */
+/** Largest evaluation domain: beyond it the scalars don't fit the 32-bit memory of the WASM path comfortably. */
 const MAXIMUM_DOMAIN_SIZE = 2 ** 22;
 const MAXIMUM_THREADS = 16;
 
@@ -69,55 +73,77 @@ export async function developmentSetup(
   checkSize(r1cs);
   throwIfAborted(signal, "the development setup");
 
-  onProgress?.({ phase: "scalars", fraction: 0 });
   const trapdoor = {
     tau: DEVELOPMENT_TAU,
     alpha: DEVELOPMENT_ALPHA,
     beta: DEVELOPMENT_BETA,
     delta: developmentDelta(bytes),
   };
-  const scalars = await computeSetupScalars(r1cs, trapdoor, signal);
-
-  onProgress?.({ phase: "points", fraction: 0 });
-  const [g1, g2] = await multiplyGenerators(parameters, scalars);
+  const isNative = process.env.CATALYZE_BACKEND !== "snarkjs" && isNativeAvailable();
+  const points = await (isNative ? computeNatively : computePortably)(parameters, r1cs, trapdoor);
 
   onProgress?.({ phase: "writing", fraction: 0 });
   const circuitHash = createHash("blake2b512")
     .update(`development key ${DEVELOPMENT_SETUP_VERSION}`)
     .update(bytes);
-  const sections = keySections(r1cs, scalars, g1, g2, circuitHash.digest());
+  const sections = keySections(r1cs, points, circuitHash.digest());
   await writeAtomically(zkeyPath, sections, signal);
   onProgress?.({ phase: "writing", fraction: 1 });
   return { verificationKey: await readVerificationKey(zkeyPath) };
 }
 
-/** All points of a key, natively when the native prover is in use: the same bytes in a tenth of the time. */
-async function multiplyGenerators(
-  { threadCount, signal, onProgress }: DevelopmentSetupParameters,
-  scalars: SetupScalars,
-): Promise<[Uint8Array, Uint8Array]> {
-  const threads = Math.max(1, threadCount ?? Math.min(availableParallelism(), MAXIMUM_THREADS));
-  if (process.env.CATALYZE_BACKEND !== "snarkjs") {
-    const options = { threadCount: threads, signal };
-    const points = await multiplyGeneratorsNatively(
-      new Uint8Array(scalars.g1),
-      new Uint8Array(scalars.g2),
-      options,
-    );
-    if (points !== undefined) return points;
-  }
+/** What a key consists of, besides its header. */
+interface KeyContent {
+  readonly domainSize: number;
+  readonly coefficients: Uint8Array;
+  /** Points in the order of SetupScalars. */
+  readonly g1: Uint8Array;
+  readonly g2: Uint8Array;
+}
+
+const threadsOf = ({ threadCount }: DevelopmentSetupParameters): number =>
+  Math.max(1, threadCount ?? Math.min(availableParallelism(), MAXIMUM_THREADS));
+
+/** With the native prover: the same bytes in a tenth of the time. */
+async function computeNatively(
+  parameters: DevelopmentSetupParameters,
+  r1cs: R1cs,
+  { tau, alpha, beta, delta }: Trapdoor,
+): Promise<KeyContent> {
+  const { onProgress, signal } = parameters;
+  onProgress?.({ phase: "scalars", fraction: 0 });
+  const domainSize = domainSizeFor(r1cs.header.constraintCount, publicSignalCount(r1cs.header));
+  const secrets = [tau, alpha, beta, delta] as const;
+  const scalars = await computeSetupScalarsNatively(r1cs, Math.log2(domainSize), secrets, signal);
+  onProgress?.({ phase: "points", fraction: 0 });
+  const options = { threadCount: threadsOf(parameters), signal };
+  const [g1, g2] = await multiplyGeneratorsNatively(scalars[0], scalars[1], options);
+  return { domainSize, coefficients: scalars[2], g1, g2 };
+}
+
+/** In WASM, with worker threads. */
+async function computePortably(
+  parameters: DevelopmentSetupParameters,
+  r1cs: R1cs,
+  trapdoor: Trapdoor,
+): Promise<KeyContent> {
+  const { onProgress, signal } = parameters;
+  onProgress?.({ phase: "scalars", fraction: 0 });
+  const scalars = await computeSetupScalars(r1cs, trapdoor, signal);
+  onProgress?.({ phase: "points", fraction: 0 });
   const [g1, g2] = await multiplyGenerator(
     [
       { group: "g1", scalars: scalars.g1 },
       { group: "g2", scalars: scalars.g2 },
     ],
     {
-      threadCount: threads,
+      threadCount: threadsOf(parameters),
       signal,
       onProgress: onProgress && ((fraction) => onProgress({ phase: "points", fraction })),
     },
   );
-  return [new Uint8Array(g1!), new Uint8Array(g2!)];
+  const { domainSize, coefficients } = scalars;
+  return { domainSize, coefficients, g1: new Uint8Array(g1!), g2: new Uint8Array(g2!) };
 }
 
 function checkSize(r1cs: R1cs): void {
@@ -126,7 +152,7 @@ function checkSize(r1cs: R1cs): void {
   if (constraintCount + publicSignals === 0) throw new SetupError("the constraint system is empty");
   if (domainSizeFor(constraintCount, publicSignals) > MAXIMUM_DOMAIN_SIZE) {
     throw new SetupError(
-      `${constraintCount} constraints need a domain above 2^22; use the native setup for a circuit of this size`,
+      `${constraintCount} constraints need a domain above 2^22; this setup makes no larger keys`,
     );
   }
 }
@@ -151,13 +177,10 @@ interface KeySection {
 
 function keySections(
   r1cs: R1cs,
-  scalars: SetupScalars,
-  g1: Uint8Array,
-  g2: Uint8Array,
+  { domainSize, coefficients, g1, g2 }: KeyContent,
   circuitHash: Uint8Array,
 ): KeySection[] {
   const { wireCount } = r1cs.header;
-  const { domainSize, coefficients } = scalars;
   const publicSignals = publicSignalCount(r1cs.header);
   const g1Range = (first: number, count: number): Uint8Array =>
     g1.subarray(first * G1_BYTES, (first + count) * G1_BYTES);

@@ -1,9 +1,8 @@
 // Loads the native witness generator (prover/native/witness), when it was built. Owns its location and its types.
 
-import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { findNativeFile } from "../native-file.js";
 
 /** Statuses of the addon's calls, see prover/native/witness/witness.h. */
 export const WITNESS_STATUS = {
@@ -45,8 +44,6 @@ export interface NativeWitnessAddon {
   ): Promise<NativeAnswer>;
 }
 
-const ADDON_PATH = join("native", "witness", "dist", "catalyze_witness.node");
-
 let loaded: { readonly addon: NativeWitnessAddon | undefined } | undefined;
 
 /** The addon, undefined when it was not built or can't be loaded. */
@@ -56,16 +53,11 @@ export function loadWitnessAddon(): NativeWitnessAddon | undefined {
 }
 
 function findAddon(): NativeWitnessAddon | undefined {
-  // Sources run from prover/src/witness, compiled files from prover/dist/src/witness.
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    const path = join(folder, ADDON_PATH);
-    if (existsSync(path)) {
-      try {
-        return createRequire(import.meta.url)(path) as NativeWitnessAddon;
-      } catch {
-        return undefined; // built for another platform or version of Node
-      }
-    }
-    if (folder === dirname(folder)) return undefined;
+  const path = findNativeFile(join("native", "witness", "dist"), "catalyze_witness.node");
+  if (path === undefined) return undefined;
+  try {
+    return createRequire(import.meta.url)(path) as NativeWitnessAddon;
+  } catch {
+    return undefined; // built for another platform or version of Node
   }
 }
