@@ -34,7 +34,7 @@ const ORDERS: readonly (readonly [name: string, signal: RegExp])[] = [
 ];
 
 /** Name of what a constraint says: an argument, an order, or its component. */
-function reasonOf(run: MutationRun, row: number): string {
+export function reasonOf(run: MutationRun, row: number): string {
   const { a, b, c } = run.system.constraints[row]!;
   const names = [...a, ...b, ...c].flatMap(([wire]) =>
     wire === 0 ? [] : (run.subject.names.get(wire) ?? []),
@@ -50,14 +50,19 @@ function reasonOf(run: MutationRun, row: number): string {
 /** Reasons for which an input is refused, sorted; none when it is accepted. */
 export type Judge = (input: CircuitInput) => string[];
 
+/** The block circuit of size `TINY`, ready to calculate every signal of any input. */
+export async function loadRun(): Promise<MutationRun> {
+  generateSchemaSources();
+  return createMutationRun(await loadMutationSubject(tinyCircuit()));
+}
+
 /**
  * The judge of the block circuit of size `TINY`: the constraint system alone, over every signal of the input.
  *
  * @param lies makes hints of the circuit false, by an input `lie`
  */
 export async function loadJudge(lies?: Lies): Promise<Judge> {
-  generateSchemaSources();
-  const run = createMutationRun(await loadMutationSubject(tinyCircuit()));
+  const run = await loadRun();
   const { calculate } = lies === undefined ? run.subject : await loadMutationSubject(tinyCircuit(), lies);
   return (input) => {
     const rows = violatedConstraints(run.system, calculate(input));
