@@ -13,9 +13,12 @@ import {
 import type { CircuitInput } from "./adapter.js";
 import type { DraftSettlement } from "./block.js";
 import { poseidon } from "./hash.js";
-import { operationWords, type Request, requestWords } from "./operations.js";
+import { operationWords } from "./operations.js";
+import { forcedSlot, requestSlot } from "./request-input.js";
 import type { CellChange, SealedBlock, SealedOperation } from "./seal.js";
 import { publicKey, signMessage } from "./signature.js";
+import { cancellationSlot, distributionSlot, legGroupSlots, rotationSlot } from "./signed-input.js";
+import { flag, type Slot, TERMS } from "./slot-input.js";
 import {
   accountStatic,
   type Cell,
@@ -27,48 +30,6 @@ import {
   orderStaticInputs,
   orderTermsFields,
 } from "./state.js";
-
-type Slot = Readonly<Record<string, bigint | readonly bigint[] | readonly (readonly bigint[])[]>>;
-
-const flag = (value: boolean): bigint => (value ? 1n : 0n);
-
-function requestSlot(request: Request | undefined): Slot {
-  if (request === undefined) {
-    return {
-      IsRegister: 0n,
-      IsDeposit: 0n,
-      IsSeed: 0n,
-      Index: 0n,
-      Time: 0n,
-      Subject: 0n,
-      Amount: 0n,
-      Payload: 0n,
-      Head0: 0n,
-      Head1: 0n,
-    };
-  }
-  const subject =
-    request.kind === "register"
-      ? request.owner
-      : request.kind === "deposit"
-        ? request.depositor
-        : request.subject;
-  return {
-    IsRegister: flag(request.kind === "register"),
-    IsDeposit: flag(request.kind === "deposit"),
-    IsSeed: flag(request.kind === "registerSeed"),
-    Index: BigInt(request.index),
-    Time: request.time,
-    Subject: subject,
-    Amount: request.kind === "registerSeed" ? 0n : request.amount,
-    Payload: request.kind === "registerSeed" ? seedPayload.encode({ ...request.terms }) : 0n,
-    Head0: requestWords(request).heads[0],
-    Head1: requestWords(request).heads[1],
-  };
-}
-
-/** Fields of a settled order's `OrderTerms` word, in the order of the circuit's input. */
-const TERMS = Object.keys(orderTerms.fields) as (keyof typeof orderTerms.fields)[];
 
 /** A slot that settles nothing: the first of two chunks of one job each, everything paid is zero. */
 const IDLE_TERMS = { ...orderTerms.decode(0n), modes: 1n, earlierChunks: 1n, lastChunk: 1n, chunkSize: 1n };
@@ -140,7 +101,8 @@ function orderSlot(
 
 /** The static part of a provider or seed, opened for those that look it up. */
 function openingSlot(change: CellChange | undefined): Slot {
-  const cell = change?.last;
+  // As the block finds it: a key that it rotates is the old one.
+  const cell = change?.before ?? change?.last;
   if (change === undefined || cell === undefined || cell.kind === "order") {
     return { IsAccount: 0n, IsSeed: 0n, Index: 0n, Head0: 0n, Head1: 0n, Subject: 0n, Uses: 0n };
   }
@@ -170,6 +132,9 @@ function idleOperation(operationDomain: bigint, time: bigint): (sequence: bigint
     IsTransfer: 0n,
     IsPostOrder: 0n,
     IsWithdraw: 0n,
+    IsMultiTransfer: 0n,
+    IsCancelOrder: 0n,
+    IsRotateKey: 0n,
     Signer: 0n,
     Nonce: 0n,
     Expiry: time,
@@ -200,10 +165,13 @@ function operationSlot(entry: SealedOperation): Slot {
     IsTransfer: flag(operation.kind === "transfer"),
     IsPostOrder: flag(operation.kind === "postOrder"),
     IsWithdraw: flag(operation.kind === "withdraw"),
+    IsMultiTransfer: flag(operation.kind === "multiTransfer"),
+    IsCancelOrder: flag(operation.kind === "cancelOrder"),
+    IsRotateKey: flag(operation.kind === "rotateKey"),
     Signer: BigInt(operation.signer),
     Nonce: operation.nonce,
     Expiry: operation.expiry,
-    Receiver: operation.kind === "transfer" ? BigInt(operation.receiver) : 0n,
+    Receiver: operationRoute.decode(words.route).receiver,
     Fee: operation.fee,
     PriorityFee: operation.priorityFee,
     Amount: words.amount,
@@ -261,7 +229,8 @@ function cellSlot(change: CellChange | undefined, depth: number): Slot {
     IsOrder: flag(kind === "order"),
     Created: flag(change !== undefined && change.before === undefined),
     Bits: Array.from({ length: 2 * depth }, (_, i) => BigInt(((change?.index ?? 0) >> i) & 1)),
-    Static: change === undefined ? 0n : cellStatic(change.last),
+    Static: change === undefined ? 0n : cellStatic(change.before ?? change.last),
+    NewStatic: change === undefined ? 0n : cellStatic(change.last),
     OldDynamic: change?.before === undefined ? 0n : cellDynamicWord(change.before),
     Amount: change?.after?.amount ?? 0n,
     Payload: payloadWord(change?.after),
@@ -282,15 +251,20 @@ function columns(prefix: string, slots: readonly Slot[]): Record<string, Circuit
   return result;
 }
 
-const slots = <T>(entries: readonly T[], capacity: number, make: (entry: T | undefined) => Slot): Slot[] =>
-  Array.from({ length: capacity }, (_, i) => make(entries[i]));
+const slots = <T>(
+  entries: readonly T[],
+  capacity: number,
+  make: (entry: T | undefined, slot: number) => Slot,
+): Slot[] => Array.from({ length: capacity }, (_, i) => make(entries[i], i));
 
 /** Inputs of the block circuit, without the challenge `z`. Values are field elements, arrays as the circuit declares. */
 export function blockCircuitInput(block: SealedBlock): CircuitInput {
   const { header } = block;
   const size: BlockSize = header.size;
   const opened = block.changes.filter(({ facts }) => facts > 0n);
-  const withdrawalWords = block.content[8]!;
+  const withdrawalWords = block.content[12]!;
+  const requests = block.requests.map((request, i) => ({ request, effect: block.requestEffects[i]! }));
+  const forced = block.requestEffects.filter((effect) => effect.kind === "forced");
   return {
     operationDomain: header.operationDomain,
     statementDomain: header.statementDomain,
@@ -299,7 +273,11 @@ export function blockCircuitInput(block: SealedBlock): CircuitInput {
     blockTime: header.time,
     feeAccount: BigInt(header.feeAccount),
     firstRequest: header.firstRequest,
-    ...columns("request", slots(block.requests, size.requests, requestSlot)),
+    ...columns("request", slots(requests, size.requests, requestSlot)),
+    ...columns(
+      "forced",
+      slots(forced, size.forcedOrders, (effect) => forcedSlot(effect, size.depth)),
+    ),
     ...columns("settlement", slots(block.settlements, size.settlements, settlementSlot)),
     ...columns(
       "order",
@@ -314,6 +292,10 @@ export function blockCircuitInput(block: SealedBlock): CircuitInput {
       })),
     ),
     ...columns("operation", operationSlots(block)),
+    ...columns("legGroup", legGroupSlots(block)),
+    ...columns("cancellation", slots(block.cancellations, size.cancellations, cancellationSlot)),
+    ...columns("rotation", slots(block.rotations, size.rotations, rotationSlot)),
+    ...columns("distribution", slots(block.distributions, size.distributions, distributionSlot)),
     ...columns(
       "cell",
       slots(block.changes, size.cells, (change) => cellSlot(change, size.depth)),

@@ -2,14 +2,15 @@
 // and is sealed into the block's words and the circuit's inputs. The oracle of the block circuit (docs/protocol.md).
 import {
   AMOUNT_BITS,
-  accessOrder,
-  BASIS_POINTS,
   type BlockSize,
   INITIAL_ACCESS,
   type KIND_ACCOUNT,
   type KIND_SEED,
   MODE_ZK,
 } from "../schema/index.js";
+import type { DraftCancellation } from "./cancellation.js";
+import { count, currentCell, requireCell, requireCells, requireOpening, requireRoom } from "./draft.js";
+import { planOperation } from "./effects.js";
 import { TransitionError } from "./errors.js";
 import {
   type Operation,
@@ -19,28 +20,20 @@ import {
   type Settlement,
   type SignedOperation,
 } from "./operations.js";
+import { addDistribution, type Distribution, type DraftDistribution } from "./payments.js";
+import {
+  accessAt,
+  addRequest,
+  paymentOf,
+  type RequestEffect,
+  settledOrder,
+  type Withdrawal,
+} from "./requests.js";
 import { type SealedBlock, sealBlock } from "./seal.js";
 import { verifySignature } from "./signature.js";
-import {
-  type AccountCell,
-  accountStatic,
-  type Cell,
-  chunkCount,
-  findOrderIndex,
-  firstOrderIndex,
-  getOrder,
-  type Order,
-  type OrderCell,
-  type SeedCell,
-  type State,
-} from "./state.js";
-import {
-  type Split,
-  type Statement,
-  settlementStatement,
-  splitPayment,
-  statementCommitment,
-} from "./statement.js";
+import { type AccountCell, accountStatic, type Cell, getOrder, type OrderCell, type State } from "./state.js";
+import { type Split, type Statement, settlementStatement, statementCommitment } from "./statement.js";
+import { settlementTime } from "./times.js";
 
 /** What is fixed before a block is filled. */
 export interface BlockHeader {
@@ -79,6 +72,8 @@ export interface DraftOperation {
   readonly effectivePriority: bigint;
   /** Cell that a posted order takes. */
   readonly orderIndex: number | undefined;
+  /** Order that is cancelled. */
+  readonly cancellation: DraftCancellation | undefined;
 }
 
 /** Everything a draft has gathered; read by {@link sealBlock}. */
@@ -87,6 +82,7 @@ export interface DraftContent {
   readonly requests: Request[];
   readonly settlements: DraftSettlement[];
   readonly operations: DraftOperation[];
+  readonly distributions: DraftDistribution[];
   /** Cells after the block's debits, without its credits. */
   readonly working: Map<number, Cell>;
   readonly created: Set<number>;
@@ -97,8 +93,14 @@ export interface DraftContent {
   readonly presence: Map<number, bigint>;
   /** How often the static part of a cell is looked up, as a provider's or a seed's; one opening each. */
   readonly facts: Map<number, bigint>;
-  /** Last access word of each order cell. */
+  /** Last access word of each order and seed cell; of a cancelled order, before its cancellation. */
   readonly orderAccess: Map<number, bigint>;
+  /** Last access word of each account and seed that an L1 request read. */
+  readonly requestAccess: Map<number, bigint>;
+  /** What each of the requests did. */
+  readonly requestEffects: RequestEffect[];
+  /** What L1 requests pay out, in queue order. */
+  readonly requestWithdrawals: Withdrawal[];
   burned: bigint;
   pool: bigint;
   fees: bigint;
@@ -106,12 +108,17 @@ export interface DraftContent {
 
 /** A block being filled. Every `add` either takes its argument whole or throws and leaves the draft as it was. */
 export interface BlockDraft {
-  /** Takes the next L1 request. @throws {TransitionError} */
-  addRequest(request: Request): void;
+  /**
+   * Takes the next L1 request, which comes before settlements and operations when it reads a cell. A forced settlement
+   * needs the statement that L1 recorded. Says what it did. @throws {TransitionError}
+   */
+  addRequest(request: Request, statement?: Statement): RequestEffect;
   /** Takes the settlement of one chunk; the caller has the statement's proof. @throws {TransitionError} */
   addSettlement(settlement: Settlement): DraftSettlement;
   /** Takes an operation with its sequence number. Operations of one account come in nonce order. @throws {TransitionError} */
   addOperation(signed: SignedOperation, sequence: bigint): DraftOperation;
+  /** Takes a distribution of a seed's vault; the caller has its royalty proof. @throws {TransitionError} */
+  addDistribution(distribution: Distribution): DraftDistribution;
   /** Whether nothing was added. */
   isEmpty(): boolean;
   /** Applies the block to the state and returns it; the draft takes nothing more. */
@@ -124,6 +131,7 @@ function newContent(header: BlockHeader): DraftContent {
     requests: [],
     settlements: [],
     operations: [],
+    distributions: [],
     working: new Map(),
     created: new Set(),
     touched: new Set(),
@@ -131,58 +139,13 @@ function newContent(header: BlockHeader): DraftContent {
     presence: new Map(),
     facts: new Map(),
     orderAccess: new Map(),
+    requestAccess: new Map(),
+    requestEffects: [],
+    requestWithdrawals: [],
     burned: 0n,
     pool: 0n,
     fees: 0n,
   };
-}
-
-const count = (map: Map<number, bigint>, key: number, amount: bigint): void => {
-  map.set(key, (map.get(key) ?? 0n) + amount);
-};
-
-function requireCell<K extends Cell["kind"]>(
-  cell: Cell | undefined,
-  kind: K,
-  index: number,
-): Extract<Cell, { kind: K }> {
-  if (cell?.kind === kind) return cell as Extract<Cell, { kind: K }>;
-  const code =
-    kind === "account" ? "ACCOUNT_NOT_FOUND" : kind === "seed" ? "SEED_NOT_FOUND" : "ORDER_NOT_FOUND";
-  throw new TransitionError(code, `Cell ${index} is not ${kind === "seed" ? "a seed" : `an ${kind}`}`);
-}
-
-function requireRoom(what: string, used: number, capacity: number): void {
-  if (used > capacity) throw new TransitionError("BLOCK_FULL", `The block has room for ${capacity} ${what}`);
-}
-
-/** Touched cells with `more` and, when fees are due, the fee account. @throws {TransitionError} `BLOCK_FULL`. */
-function requireCells(content: DraftContent, more: readonly number[], fees: bigint): void {
-  const union = new Set([...content.touched, ...more]);
-  if (content.fees + fees > 0n) union.add(content.header.feeAccount);
-  requireRoom("cells", union.size, content.header.size.cells);
-}
-
-/** The static part of each provider and seed is opened once. @throws {TransitionError} `BLOCK_FULL`. */
-function requireOpening(content: DraftContent, index: number): void {
-  const opened = content.facts.has(index) ? content.facts.size : content.facts.size + 1;
-  requireRoom("providers and seeds", opened, content.header.size.openings);
-}
-
-/** Checks an order against what it names. @throws {TransitionError} `ORDER_MISMATCH` and others. */
-function checkOrder(order: Order, seed: SeedCell, operation: Operation): void {
-  const mismatch = (text: string): never => {
-    throw new TransitionError("ORDER_MISMATCH", text);
-  };
-  if (order.requester !== BigInt(operation.signer)) mismatch("The order's requester is not the signer");
-  if (order.nonce !== operation.nonce) mismatch("The order's nonce is not the operation's");
-  if (order.programId !== seed.programId) mismatch("The order's program is not the seed's");
-  if (order.parametersCommitment !== seed.parametersCommitment)
-    mismatch("The order's parameters are not the seed's");
-  for (const name of ["royalty", "middleware", "burn", "pool", "version"] as const) {
-    if (order.terms[name] !== seed.terms[name]) mismatch(`The order's ${name} is not the seed's`);
-  }
-  if (order.savingsShare > BASIS_POINTS) mismatch("The savings share is above 10,000 basis points");
 }
 
 /**
@@ -196,9 +159,9 @@ export function createBlockDraft(state: State, header: BlockHeader): BlockDraft 
     if (sealed) throw new TransitionError("BLOCK_SEALED", "The block is sealed; begin a new draft");
   };
   return {
-    addRequest(request) {
+    addRequest(request, statement) {
       open();
-      addRequest(state, content, request);
+      return addRequest(state, content, request, statement);
     },
     addSettlement(settlement) {
       open();
@@ -208,7 +171,14 @@ export function createBlockDraft(state: State, header: BlockHeader): BlockDraft 
       open();
       return addOperation(state, content, signed, sequence);
     },
-    isEmpty: () => content.requests.length + content.settlements.length + content.operations.length === 0,
+    addDistribution(distribution) {
+      open();
+      return addDistribution(state, content, distribution);
+    },
+    isEmpty: () =>
+      [content.requests, content.settlements, content.operations, content.distributions].every(
+        (entries) => entries.length === 0,
+      ),
     seal() {
       open();
       if (content.fees > 0n) {
@@ -219,58 +189,6 @@ export function createBlockDraft(state: State, header: BlockHeader): BlockDraft 
       return sealBlock(state, content);
     },
   };
-}
-
-const currentCell = (state: State, content: DraftContent, index: number): Cell | undefined =>
-  content.working.get(index) ?? state.cells.get(index);
-
-function createdByRequest(request: Request): Cell | undefined {
-  switch (request.kind) {
-    case "register":
-      return {
-        kind: "account",
-        ax: request.ax,
-        ay: request.ay,
-        owner: request.owner,
-        amount: 0n,
-        nonce: 0n,
-      };
-    case "registerSeed":
-      return {
-        kind: "seed",
-        parametersCommitment: request.parametersCommitment,
-        programId: request.programId,
-        subject: request.subject,
-        amount: 0n,
-        terms: request.terms,
-      };
-    case "deposit":
-      return undefined;
-  }
-}
-
-function addRequest(state: State, content: DraftContent, request: Request): void {
-  requireRoom("L1 requests", content.requests.length + 1, content.header.size.requests);
-  const { index } = request;
-  if (index < 0 || index >= firstOrderIndex(state.depth)) {
-    throw new TransitionError(
-      "INDEX_OUT_OF_RANGE",
-      `Request for cell ${index}, outside the lower half of the tree`,
-    );
-  }
-  const cell = createdByRequest(request);
-  if (cell === undefined) requireCell(currentCell(state, content, index), "account", index);
-  else if (currentCell(state, content, index) !== undefined) {
-    throw new TransitionError("CELL_OCCUPIED", `Request creates cell ${index}, which is in use`);
-  }
-  requireCells(content, [index], 0n);
-  content.requests.push(request);
-  content.touched.add(index);
-  if (cell !== undefined) {
-    content.working.set(index, cell);
-    content.created.add(index);
-  }
-  if (request.kind !== "registerSeed") count(content.credits, index, request.amount);
 }
 
 /** Checks that the chunk can be settled now. */
@@ -307,19 +225,13 @@ function addSettlement(state: State, content: DraftContent, settlement: Settleme
   );
   const statement = settlementStatement(state, settlement, content.header.statementDomain);
   checkSettlement(before, settlement);
-  const { order } = before;
   const provider = requireCell(state.cells.get(settlement.provider), "account", settlement.provider);
-  const split = splitPayment(order, statement.count, settlement.price);
-  const closing = before.remaining === 1n;
-  const left = before.amount - split.debit;
-  const refund = closing ? left : 0n;
-  const credits: [number, bigint][] = [
-    [settlement.provider, split.provider],
-    [Number(order.middleware), split.middleware],
-    [Number(order.seed), split.royalty],
-    [Number(order.requester), refund],
-  ];
-  const paid = credits.filter(([, amount]) => amount > 0n);
+  const { split, refund, left, paid } = paymentOf(
+    before,
+    settlement.provider,
+    statement.count,
+    settlement.price,
+  );
   const touched = [settlement.orderIndex, settlement.provider, ...paid.map(([index]) => index)];
   requireCells(content, touched, split.fee);
   requireOpening(content, settlement.provider);
@@ -330,15 +242,9 @@ function addSettlement(state: State, content: DraftContent, settlement: Settleme
   content.burned += split.burn;
   content.pool += split.pool;
   content.fees += split.fee;
-  content.working.set(settlement.orderIndex, {
-    ...before,
-    amount: closing ? 0n : left,
-    bitmap: closing ? 0n : before.bitmap | (1n << BigInt(settlement.chunk)),
-    remaining: before.remaining - 1n,
-  });
+  content.working.set(settlement.orderIndex, settledOrder(before, settlement.chunk, left));
   const previousAccess = content.orderAccess.get(settlement.orderIndex) ?? INITIAL_ACCESS;
-  const access = accessOrder.decode(INITIAL_ACCESS);
-  content.orderAccess.set(settlement.orderIndex, accessOrder.encode({ ...access, time: BigInt(slot + 1) }));
+  content.orderAccess.set(settlement.orderIndex, accessAt(settlementTime(content.header.size, slot)));
   const entry = {
     settlement,
     statement,
@@ -436,66 +342,10 @@ function addOperation(
     effectivePriority:
       previous !== undefined && previous.effectivePriority < own ? previous.effectivePriority : own,
     orderIndex: effect.orderIndex,
+    cancellation: effect.cancellation,
   };
   content.operations.push(entry);
   return entry;
-}
-
-interface Effect {
-  readonly touched: readonly number[];
-  readonly orderIndex: number | undefined;
-  commit(): void;
-}
-
-function planOperation(state: State, content: DraftContent, operation: Operation, amount: bigint): Effect {
-  switch (operation.kind) {
-    case "transfer": {
-      const { receiver } = operation;
-      requireCell(currentCell(state, content, receiver), "account", receiver);
-      const touched = amount > 0n ? [receiver] : [];
-      return { touched, orderIndex: undefined, commit: () => count(content.credits, receiver, amount) };
-    }
-    case "withdraw": {
-      const withdrawals = content.operations.filter(
-        (entry) => entry.signed.operation.kind === "withdraw",
-      ).length;
-      requireRoom("withdrawals", withdrawals + 1, content.header.size.withdrawals);
-      return { touched: [], orderIndex: undefined, commit: () => undefined };
-    }
-    case "postOrder":
-      return planOrder(state, content, operation, operation.order, amount);
-  }
-}
-
-function planOrder(
-  state: State,
-  content: DraftContent,
-  operation: Operation,
-  order: Order,
-  amount: bigint,
-): Effect {
-  const posted = content.operations.filter((entry) => entry.orderIndex !== undefined).length;
-  requireRoom("new orders", posted + 1, content.header.size.orders);
-  const seedIndex = Number(order.seed);
-  const middleware = Number(order.middleware);
-  checkOrder(order, requireCell(currentCell(state, content, seedIndex), "seed", seedIndex), operation);
-  requireCell(currentCell(state, content, middleware), "account", middleware);
-  const index = findOrderIndex(state, content.created);
-  requireOpening(content, seedIndex);
-  return {
-    touched: [seedIndex, middleware, index],
-    orderIndex: index,
-    commit: () => {
-      count(content.facts, seedIndex, 1n);
-      count(content.presence, seedIndex, 1n);
-      count(content.presence, middleware, 1n);
-      content.created.add(index);
-      content.working.set(index, { kind: "order", order, amount, bitmap: 0n, remaining: chunkCount(order) });
-      const time = BigInt(content.header.size.settlements + content.header.size.operations + 1);
-      const access = accessOrder.encode({ ...accessOrder.decode(INITIAL_ACCESS), time });
-      content.orderAccess.set(index, access);
-    },
-  };
 }
 
 /** Key of a blind credit: a cell and its kind. */

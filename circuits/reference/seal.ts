@@ -6,20 +6,26 @@ import {
   blockTotals,
   cellWord,
   DOMAIN_PUBLIC_DATA,
+  distributionWord,
   encodeVector,
   expandVector,
   INITIAL_ACCESS,
   operationRecord,
   orderParties,
   orderWork,
+  rotationWord,
   type VectorContent,
   withdrawalWord,
 } from "../schema/index.js";
 import type { BlockHeader, DraftContent, DraftOperation, DraftSettlement } from "./block.js";
+import { cancellationAccess, type SealedCancellation, sealedCancellations } from "./cancellation.js";
 import { TransitionError } from "./errors.js";
 import { sponge } from "./hash.js";
 import { type Request, requestWords } from "./operations.js";
 import { operationsRoot } from "./operations-root.js";
+import type { DraftDistribution } from "./payments.js";
+import type { RequestEffect, Withdrawal } from "./requests.js";
+import { type SealedRotation, sealedRotations } from "./rotation.js";
 import {
   type AccountCell,
   type Cell,
@@ -31,6 +37,7 @@ import {
   setCell,
   stateRoot,
 } from "./state.js";
+import { operationTime } from "./times.js";
 
 /** An operation in its slot. */
 export interface SealedOperation extends DraftOperation {
@@ -62,14 +69,17 @@ export interface SealedBlock {
   readonly oldRoot: bigint;
   readonly newRoot: bigint;
   readonly requests: readonly Request[];
+  /** What each of the requests did. */
+  readonly requestEffects: readonly RequestEffect[];
   readonly settlements: readonly DraftSettlement[];
   /** In canonical order. */
   readonly operations: readonly SealedOperation[];
   readonly orders: readonly { readonly index: number; readonly order: Order }[];
-  readonly withdrawals: readonly {
-    readonly recipient: bigint;
-    readonly amount: bigint;
-  }[];
+  readonly cancellations: readonly SealedCancellation[];
+  readonly rotations: readonly SealedRotation[];
+  readonly distributions: readonly DraftDistribution[];
+  /** Those of L1 requests, then those of operations. */
+  readonly withdrawals: readonly Withdrawal[];
   readonly changes: readonly CellChange[];
   readonly burned: bigint;
   readonly pool: bigint;
@@ -89,10 +99,10 @@ function orderOperations(content: DraftContent): SealedOperation[] {
       return a.effectivePriority > b.effectivePriority ? -1 : 1;
     return a.sequence < b.sequence ? -1 : 1;
   });
-  const access = new Map<number, bigint>();
+  const access = new Map(content.requestAccess);
   return sorted.map((entry, slot) => {
     const { signer } = entry.signed.operation;
-    const time = BigInt(content.header.size.settlements + slot + 1);
+    const time = operationTime(content.header.size, slot);
     const previousAccess = access.get(signer) ?? INITIAL_ACCESS;
     access.set(
       signer,
@@ -107,7 +117,7 @@ function orderOperations(content: DraftContent): SealedOperation[] {
 }
 
 function lastAccesses(content: DraftContent, operations: readonly SealedOperation[]): Map<number, bigint> {
-  const accesses = new Map(content.orderAccess);
+  const accesses = new Map([...content.requestAccess, ...content.orderAccess]);
   for (const { signed, time, effectivePriority, sequence } of operations) {
     const access = accessOrder.encode({
       time,
@@ -115,6 +125,9 @@ function lastAccesses(content: DraftContent, operations: readonly SealedOperatio
       sequence,
     });
     accesses.set(signed.operation.signer, access);
+  }
+  for (const cancellation of sealedCancellations(operations)) {
+    accesses.set(cancellation.index, cancellationAccess(cancellation));
   }
   return accesses;
 }
@@ -209,7 +222,7 @@ function blockContent(
   block: Omit<SealedBlock, "content" | "bytes" | "commitment">,
   operationsRoot: bigint,
 ): VectorContent {
-  const { header, requests, settlements, orders, withdrawals, changes } = block;
+  const { header, requests, settlements, orders, rotations, distributions, withdrawals, changes } = block;
   const requested = requests.map(requestWords);
   const posted = orders.map(({ index, order }) => orderWords(index, order));
   const meta = blockMeta.encode({
@@ -222,6 +235,8 @@ function blockContent(
     orders: BigInt(orders.length),
     withdrawals: BigInt(withdrawals.length),
     cells: BigInt(changes.length),
+    rotations: BigInt(rotations.length),
+    distributions: BigInt(distributions.length),
   });
   const totals = blockTotals.encode({
     burned: block.burned,
@@ -237,6 +252,12 @@ function blockContent(
     settlements.map(({ before }) => before.order.programId),
     posted.flatMap(({ heads }) => heads),
     posted.flatMap(({ tails }) => tails),
+    rotations.flatMap(({ ax, ay }) => [ax, ay]),
+    rotations.map(({ index }) => rotationWord.encode({ index: BigInt(index) })),
+    distributions.map(({ payouts }) => payouts),
+    distributions.map(({ distribution: { total, seed } }) =>
+      distributionWord.encode({ total, index: BigInt(seed) }),
+    ),
     withdrawals.map((withdrawal) => withdrawalWord.encode(withdrawal)),
     changes.map(changeWord),
   ];
@@ -249,7 +270,7 @@ export function sealBlock(state: State, content: DraftContent): SealedBlock {
   const oldRoot = stateRoot(state);
   const operations = orderOperations(content);
   const changes = closeCells(state, content, operations);
-  const withdrawals = operations.flatMap(({ signed: { operation }, before }) =>
+  const withdrawals = operations.flatMap(({ signed: { operation }, before }): Withdrawal[] =>
     operation.kind === "withdraw"
       ? [{ recipient: (before as AccountCell).owner, amount: operation.amount }]
       : [],
@@ -259,10 +280,14 @@ export function sealBlock(state: State, content: DraftContent): SealedBlock {
     oldRoot,
     newRoot: stateRoot(state),
     requests: content.requests,
+    requestEffects: content.requestEffects,
     settlements: content.settlements,
     operations,
     orders: postedOrders(operations),
-    withdrawals,
+    cancellations: sealedCancellations(operations),
+    rotations: sealedRotations(operations),
+    distributions: content.distributions,
+    withdrawals: [...content.requestWithdrawals, ...withdrawals],
     changes,
     burned: content.burned,
     pool: content.pool,

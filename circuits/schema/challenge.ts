@@ -1,7 +1,12 @@
 // Keccak side of the public-data interface: the challenge z and the domains that bind chain and deployment.
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { bytesToHex, concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
-import { CHALLENGE_DOMAIN_TEXT, OPERATION_DOMAIN_TEXT, STATEMENT_DOMAIN_TEXT } from "./domains.js";
+import {
+  CHALLENGE_DOMAIN_TEXT,
+  OPERATION_DOMAIN_TEXT,
+  ROYALTY_DOMAIN_TEXT,
+  STATEMENT_DOMAIN_TEXT,
+} from "./domains.js";
 import { assertBits, FIELD_MODULUS } from "./field.js";
 
 function uint256(label: string, value: bigint): Uint8Array {
@@ -44,7 +49,8 @@ export function challenge(context: ChallengeContext, commitment: bigint, bytes: 
   return toBigint(digest) % FIELD_MODULUS;
 }
 
-function addressDomain(text: string, chainId: bigint, address: bigint): bigint {
+/** keccak256(keccak256(text), chain id, address) >> 8: a domain of one contract on one chain; 248 bits. */
+export function addressDomain(text: string, chainId: bigint, address: bigint): bigint {
   const digest = keccak_256(
     concatBytes(keccak_256(utf8ToBytes(text)), uint256("chainId", chainId), uint256("address", address)),
   );
@@ -59,4 +65,9 @@ export function operationDomain(chainId: bigint, rollup: bigint): bigint {
 /** Statement domain: keccak256(keccak256(text), chain id, binder) >> 8, first term of every statement; 248 bits. */
 export function statementDomain(chainId: bigint, binder: bigint): bigint {
   return addressDomain(STATEMENT_DOMAIN_TEXT, chainId, binder);
+}
+
+/** Royalty domain: keccak256(keccak256(text), chain id, rollup) >> 8, first term of every royalty split; 248 bits. */
+export function royaltyDomain(chainId: bigint, rollup: bigint): bigint {
+  return addressDomain(ROYALTY_DOMAIN_TEXT, chainId, rollup);
 }

@@ -39,6 +39,10 @@ export const DOMAIN_JOB_RESULT = domainConstant("Catalyze/1/job-result");
 export const DOMAIN_JOB_NODE = domainConstant("Catalyze/1/job-node");
 /** Sponge over the parameters of a program. */
 export const DOMAIN_PARAMETERS = domainConstant("Catalyze/1/parameters");
+/** A level's list of owners in a royalty split. */
+export const DOMAIN_OWNERS = domainConstant("Catalyze/1/owners");
+/** Shares root: a level's owners, what it passes to its parent, and the shares root below. */
+export const DOMAIN_SHARES = domainConstant("Catalyze/1/shares");
 
 /** Every Poseidon domain by the name it has in the generated Circom. */
 export const POSEIDON_DOMAINS = {
@@ -58,6 +62,8 @@ export const POSEIDON_DOMAINS = {
   DOMAIN_JOB_RESULT,
   DOMAIN_JOB_NODE,
   DOMAIN_PARAMETERS,
+  DOMAIN_OWNERS,
+  DOMAIN_SHARES,
 } as const;
 
 /** Prefix of the keccak challenge z (DESIGN §3): keccak256 of this text. */
@@ -66,3 +72,5 @@ export const CHALLENGE_DOMAIN_TEXT = "Catalyze/1/z";
 export const OPERATION_DOMAIN_TEXT = "Catalyze/1/operation-domain";
 /** Prefix of the statement domain. */
 export const STATEMENT_DOMAIN_TEXT = "Catalyze/1/statement-domain";
+/** Prefix of the royalty domain. */
+export const ROYALTY_DOMAIN_TEXT = "Catalyze/1/royalty-domain";

@@ -4,11 +4,14 @@ import {
   CHALLENGE_DOMAIN_TEXT,
   OPERATION_DOMAIN_TEXT,
   POSEIDON_DOMAINS,
+  ROYALTY_DOMAIN_TEXT,
   STATEMENT_DOMAIN_TEXT,
 } from "./domains.js";
+import * as exit from "./exit.js";
 import { FIELD_MODULUS } from "./field.js";
 import * as operations from "./operations.js";
 import * as publicData from "./public-data.js";
+import * as royalty from "./royalty.js";
 import type { Word, WordFields } from "./words.js";
 
 type AnyWord = Word<WordFields>;
@@ -33,9 +36,17 @@ export const ALL_WORDS: readonly AnyWord[] = [
   operations.operationRecord,
   operations.requestRoute,
   operations.requestValue,
+  operations.forcedSettlePayload,
+  operations.rotationWord,
+  operations.distributionWord,
   publicData.blockMeta,
   publicData.blockTotals,
   publicData.statementRange,
+  royalty.royaltyOwner,
+  royalty.royaltyDistribution,
+  exit.exitCell,
+  exit.exitChunk,
+  exit.exitShares,
 ];
 
 /** Small integer constants shared by the three worlds. */
@@ -49,17 +60,34 @@ export const CONSTANTS: Readonly<Record<string, bigint>> = {
   OPERATION_TRANSFER: BigInt(operations.OPERATION_TRANSFER),
   OPERATION_POST_ORDER: BigInt(operations.OPERATION_POST_ORDER),
   OPERATION_WITHDRAW: BigInt(operations.OPERATION_WITHDRAW),
+  OPERATION_MULTI_TRANSFER: BigInt(operations.OPERATION_MULTI_TRANSFER),
+  OPERATION_CANCEL_ORDER: BigInt(operations.OPERATION_CANCEL_ORDER),
+  OPERATION_ROTATE_KEY: BigInt(operations.OPERATION_ROTATE_KEY),
+  ORDER_GRACE_PERIOD: operations.ORDER_GRACE_PERIOD,
   REQUEST_REGISTER: BigInt(operations.REQUEST_REGISTER),
   REQUEST_DEPOSIT: BigInt(operations.REQUEST_DEPOSIT),
   REQUEST_REGISTER_SEED: BigInt(operations.REQUEST_REGISTER_SEED),
+  REQUEST_EXIT_ACCOUNT: BigInt(operations.REQUEST_EXIT_ACCOUNT),
+  REQUEST_EXIT_SEED: BigInt(operations.REQUEST_EXIT_SEED),
+  REQUEST_UPDATE_SEED_TERMS: BigInt(operations.REQUEST_UPDATE_SEED_TERMS),
+  REQUEST_EXIT_ORDER: BigInt(operations.REQUEST_EXIT_ORDER),
+  REQUEST_FORCED_SETTLE: BigInt(operations.REQUEST_FORCED_SETTLE),
   BASIS_POINTS: cells.BASIS_POINTS,
   MAXIMUM_CHUNKS: BigInt(cells.MAXIMUM_CHUNKS),
   AMOUNT_BITS: BigInt(cells.AMOUNT_BITS),
   PAYLOAD_BITS: BigInt(cells.PAYLOAD_BITS),
   INDEX_BITS: BigInt(cells.INDEX_BITS),
+  PAYMENT_BITS: BigInt(exit.PAYMENT_BITS),
   SEQUENCE_BITS: BigInt(operations.SEQUENCE_BITS),
   LEGS_PER_GROUP: BigInt(operations.LEGS_PER_GROUP),
   INITIAL_ACCESS: operations.INITIAL_ACCESS,
+  ROYALTY_PAYEES: BigInt(royalty.ROYALTY_PAYEES),
+  ROYALTY_LEVELS: BigInt(royalty.ROYALTY_LEVELS),
+  ROYALTY_TOTAL_BITS: BigInt(royalty.ROYALTY_TOTAL_BITS),
+  SHARE_BITS: BigInt(royalty.SHARE_BITS),
+  OWNERS_PER_WORD: BigInt(royalty.OWNERS_PER_WORD),
+  OWNER_LIST_WORDS: BigInt(royalty.OWNER_LIST_WORDS),
+  OWNER_BITS: BigInt(royalty.royaltyOwner.bits),
 };
 
 const HEADER = "Generated from circuits/schema; do not edit.";
@@ -143,7 +171,13 @@ export function generateSolidity(): string {
   const constants = Object.entries(CONSTANTS).map(
     ([name, value]) => `    uint256 internal constant ${name} = ${value};`,
   );
-  const texts = { CHALLENGE_DOMAIN_TEXT, OPERATION_DOMAIN_TEXT, STATEMENT_DOMAIN_TEXT };
+  const texts = {
+    CHALLENGE_DOMAIN_TEXT,
+    OPERATION_DOMAIN_TEXT,
+    STATEMENT_DOMAIN_TEXT,
+    ROYALTY_DOMAIN_TEXT,
+    EXIT_DOMAIN_TEXT: exit.EXIT_DOMAIN_TEXT,
+  };
   const domains = Object.entries(texts).map(
     ([name, text]) => `    bytes32 internal constant ${name.replace("_TEXT", "")} = keccak256("${text}");`,
   );
@@ -156,10 +190,14 @@ export function generateSolidity(): string {
     REQUEST_TAILS: publicData.REQUEST_TAILS,
     ORDER_HEADS: publicData.ORDER_HEADS,
     ORDER_TAILS: publicData.ORDER_TAILS,
+    ROTATION_HEADS: publicData.ROTATION_HEADS,
     BLOCK_META_OFFSET: publicData.BLOCK_META_OFFSET,
   };
   const layoutConstants = Object.entries(layout).map(
     ([name, value]) => `    uint256 internal constant ${name} = ${value};`,
+  );
+  const hashDomains = Object.entries(POSEIDON_DOMAINS).map(
+    ([name, value]) => `    uint256 internal constant ${name} = 0x${value.toString(16).padStart(64, "0")};`,
   );
   return [
     "// SPDX-License-Identifier: MIT",
@@ -175,6 +213,7 @@ export function generateSolidity(): string {
     ...constants,
     ...layoutConstants,
     ...domains,
+    ...hashDomains,
     "",
     ...ALL_WORDS.map(solidityWord),
     "}",

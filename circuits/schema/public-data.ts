@@ -48,6 +48,16 @@ export interface BlockSize {
   readonly operations: number;
   /** Distinct providers of settlements and seeds of new orders, whose static part is opened; no public words. */
   readonly openings: number;
+  /** Groups of 16 payment legs of multi-transfers and royalty distributions; no public words. */
+  readonly legGroups: number;
+  /** Cancelled orders; no public words of their own. */
+  readonly cancellations: number;
+  /** Rotated keys. */
+  readonly rotations: number;
+  /** Royalty distributions. */
+  readonly distributions: number;
+  /** L1 requests about orders: forced exits and forced settlements; no public words besides the request's. */
+  readonly forcedOrders: number;
 }
 
 /** Words of the fixed segments and of one entry of each repeated segment. */
@@ -57,6 +67,7 @@ export const REQUEST_HEADS = 2;
 export const REQUEST_TAILS = 2;
 export const ORDER_HEADS = 1;
 export const ORDER_TAILS = 2;
+export const ROTATION_HEADS = 2;
 
 /** Third header word of a block: number, time (seconds), fee account, and the counts of the repeated segments. */
 export const blockMeta = defineWord("BlockMeta", {
@@ -69,6 +80,8 @@ export const blockMeta = defineWord("BlockMeta", {
   orders: 16,
   withdrawals: 16,
   cells: 16,
+  rotations: 16,
+  distributions: 16,
 });
 /** Fourth header word of a block: units burned and paid to the pool, and the first L1 request it consumes. */
 export const blockTotals = defineWord("BlockTotals", { burned: 88, pool: 88, firstRequest: 48 });
@@ -84,6 +97,10 @@ export function blockLayout(size: BlockSize): VectorLayout {
     { name: "statementPrograms", type: "tail", capacity: size.settlements },
     { name: "orderHeads", type: "head", capacity: ORDER_HEADS * size.orders },
     { name: "orderTails", type: "tail", capacity: ORDER_TAILS * size.orders },
+    { name: "rotationHeads", type: "head", capacity: ROTATION_HEADS * size.rotations },
+    { name: "rotationTails", type: "tail", capacity: size.rotations },
+    { name: "distributionPayouts", type: "head", capacity: size.distributions },
+    { name: "distributionTails", type: "tail", capacity: size.distributions },
     { name: "withdrawals", type: "tail", capacity: size.withdrawals },
     { name: "cells", type: "tail", capacity: size.cells },
   ]);
@@ -199,6 +216,8 @@ export function blockCounts(meta: ReturnType<typeof blockMeta.decode>): number[]
   const requests = Number(meta.requests);
   const settlements = Number(meta.settlements);
   const orders = Number(meta.orders);
+  const rotations = Number(meta.rotations);
+  const distributions = Number(meta.distributions);
   return [
     ROOT_WORDS,
     HEADER_WORDS,
@@ -208,6 +227,10 @@ export function blockCounts(meta: ReturnType<typeof blockMeta.decode>): number[]
     settlements,
     ORDER_HEADS * orders,
     ORDER_TAILS * orders,
+    ROTATION_HEADS * rotations,
+    rotations,
+    distributions,
+    distributions,
     Number(meta.withdrawals),
     Number(meta.cells),
   ];

@@ -15,6 +15,11 @@ export const SMALL_BLOCK: BlockSize = {
   cells: 10,
   operations: 6,
   openings: 6,
+  legGroups: 2,
+  cancellations: 1,
+  rotations: 1,
+  distributions: 1,
+  forcedOrders: 1,
 };
 
 /** Every size that ships, by name. */

@@ -28,6 +28,13 @@ export const COMPONENTS: readonly CircuitInstance[] = [
   component("Operation", "block/operation.circom", "Operation()"),
   component("Cell(8)", "block/cell.circom", "Cell(8)"),
   component("Cell(12)", "block/cell.circom", "Cell(12)"),
+  component("RoyaltySlots", "royalty/slots.circom", "RoyaltySlots()"),
+  component("RoyaltyAmounts", "royalty/amounts.circom", "RoyaltyAmounts()"),
+  component("RoyaltyLegs", "royalty/legs.circom", "RoyaltyLegs()"),
+  component("OwnerLists", "royalty/owner-lists.circom", "OwnerLists()"),
+  component("OpenedCell(12)", "exit/opened-cell.circom", "OpenedCell(12)"),
+  component("Exit(12)", "exit/exit.circom", "Exit(12)"),
+  component("ExitSettlement(12)", "exit/exit-settlement.circom", "ExitSettlement(12)"),
 ];
 
 /** Counts by component and circuit name. */
@@ -59,6 +66,11 @@ const BASE: BlockSize = {
   cells: 2,
   operations: 1,
   openings: 2,
+  legGroups: 1,
+  cancellations: 1,
+  rotations: 1,
+  distributions: 1,
+  forcedOrders: 1,
 };
 
 /**
@@ -76,6 +88,11 @@ export async function marginalConstraints(): Promise<Readonly<Record<string, num
     "settlements",
     "orders",
     "openings",
+    "legGroups",
+    "cancellations",
+    "rotations",
+    "distributions",
+    "forcedOrders",
     "requests",
     "withdrawals",
     "cells",

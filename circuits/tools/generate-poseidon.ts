@@ -15,7 +15,8 @@ const FORMAT = "catalyze poseidon constants, format 2";
 
 type Matrix = readonly (readonly bigint[])[];
 
-interface Parameters {
+/** Parameters of one width, as circomlibjs ships them. */
+export interface PoseidonParameters {
   readonly width: number;
   /** Constants added after the S-boxes; the first `width` before them. */
   readonly constants: readonly bigint[];
@@ -73,7 +74,7 @@ function assertInverse(matrix: Matrix, candidate: Matrix): void {
 }
 
 /** Per partial round: the inverse of the determinant of its sparse matrix. */
-function sparseInverses({ width, sparse }: Parameters): bigint[] {
+function sparseInverses({ width, sparse }: PoseidonParameters): bigint[] {
   const stride = 2 * width - 1;
   return Array.from({ length: sparse.length / stride }, (_, round) => {
     const numbers = sparse.slice(round * stride, (round + 1) * stride);
@@ -83,7 +84,8 @@ function sparseInverses({ width, sparse }: Parameters): bigint[] {
   });
 }
 
-async function readParameters(): Promise<Parameters[]> {
+/** Parameters of the widths 2 to 17. */
+export async function readPoseidonParameters(): Promise<PoseidonParameters[]> {
   const shipped = JSON.parse(await readFile(poseidonParametersFile(), "utf8")) as {
     C: string[][];
     M: string[][][];
@@ -100,7 +102,7 @@ async function readParameters(): Promise<Parameters[]> {
 }
 
 /** All numbers of one width, in the order in which `hash/poseidon.circom` reads them. */
-function flatten(parameters: Parameters): bigint[] {
+function flatten(parameters: PoseidonParameters): bigint[] {
   const { constants, mix, preSparse, sparse } = parameters;
   return [
     constants,
@@ -114,14 +116,14 @@ function flatten(parameters: Parameters): bigint[] {
 }
 
 /** One function per width: a function for all widths would copy the largest result at every call. */
-function circomFunction(parameters: Parameters): string {
+function circomFunction(parameters: PoseidonParameters): string {
   const numbers = flatten(parameters).map((value) => `0x${value.toString(16)}`);
   return `function poseidonParameters${parameters.width}() {\n    return [${numbers.join(",\n")}];\n}\n`;
 }
 
 /** Text of the generated file. */
 async function poseidonConstantsText(): Promise<string> {
-  const all = await readParameters();
+  const all = await readPoseidonParameters();
   const header = `// ${FORMAT}; written by circuits/tools/generate-poseidon.ts.\n\npragma circom 2.2.0;\n`;
   return [header, ...all.map(circomFunction)].join("\n");
 }

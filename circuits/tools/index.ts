@@ -7,8 +7,17 @@ export {
 export { CircuitBuildError, type CircuitBuildErrorCode } from "./errors.js";
 export { generateEddsaConstants } from "./generate-eddsa.js";
 export { generatePoseidonConstants } from "./generate-poseidon.js";
+export { generatePoseidonSolidity, POSEIDON_SOLIDITY_WIDTHS } from "./generate-poseidon-solidity.js";
 export { generateSchemaSources } from "./generate-schema.js";
-export { blockCircuit, CIRCUITS, type CircuitInstance, ensureCircuit } from "./manifest.js";
+export {
+  blockCircuit,
+  CIRCUITS,
+  type CircuitInstance,
+  ensureCircuit,
+  exitCircuit,
+  exitSettlementCircuit,
+  royaltySplitCircuit,
+} from "./manifest.js";
 export {
   type Constraint,
   type ConstraintCounts,

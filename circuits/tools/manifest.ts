@@ -1,6 +1,6 @@
 // The circuits that ship, by name, and their compilation. Owns which instance of which template a name means.
 import { digitsCircuit } from "../programs/digits/circuit.js";
-import { BLOCK_SIZES, type BlockSize } from "../schema/index.js";
+import { BLOCK_SIZES, type BlockSize, SMALL_BLOCK } from "../schema/index.js";
 import { type CompiledCircuit, compileCircuit } from "./compile.js";
 import { CircuitBuildError } from "./errors.js";
 import { generateSchemaSources } from "./generate-schema.js";
@@ -13,10 +13,21 @@ export interface CircuitInstance {
 
 /** Main circuit of a size of the block circuit. */
 export function blockCircuit(size: BlockSize): CircuitInstance {
-  const { depth, requests, settlements, orders, withdrawals, cells, operations, openings } = size;
-  const parameters = [depth, requests, settlements, orders, withdrawals, cells, operations, openings].join(
-    ", ",
-  );
+  const parameters = [
+    size.depth,
+    size.requests,
+    size.settlements,
+    size.orders,
+    size.withdrawals,
+    size.cells,
+    size.operations,
+    size.openings,
+    size.legGroups,
+    size.cancellations,
+    size.rotations,
+    size.distributions,
+    size.forcedOrders,
+  ].join(", ");
   return {
     name: size.name,
     source: `pragma circom 2.2.0;
@@ -28,9 +39,47 @@ component main { public [z] } = Block(${parameters});
   };
 }
 
-/** Every circuit that ships, by name: the sizes of the block circuit, and the programs. */
+/** Main circuit of the royalty split. */
+export const royaltySplitCircuit: CircuitInstance = {
+  name: "royalty-split",
+  source: `pragma circom 2.2.0;
+
+include "royalty/split.circom";
+
+component main { public [z] } = RoyaltySplit();
+`,
+};
+
+/** Main circuit of the exit of one cell of a state of the given depth; `name` tells depths apart. */
+export const exitCircuit = (depth: number, name = "exit"): CircuitInstance => ({
+  name,
+  source: `pragma circom 2.2.0;
+
+include "exit/exit.circom";
+
+component main { public [z] } = Exit(${depth});
+`,
+});
+
+/** Main circuit of the payment of a recorded statement out of an order of a state of the given depth. */
+export const exitSettlementCircuit = (depth: number, name = "exit-settlement"): CircuitInstance => ({
+  name,
+  source: `pragma circom 2.2.0;
+
+include "exit/exit-settlement.circom";
+
+component main { public [z] } = ExitSettlement(${depth});
+`,
+});
+
+/** The exit circuits of the deployment's depth. */
+const EXIT_CIRCUITS = [exitCircuit(SMALL_BLOCK.depth), exitSettlementCircuit(SMALL_BLOCK.depth)];
+
+/** Every circuit that ships, by name: the sizes of the block circuit, royalty split and exits, and the programs. */
 export const CIRCUITS: Readonly<Record<string, CircuitInstance>> = Object.fromEntries(
-  [...Object.values(BLOCK_SIZES).map(blockCircuit), digitsCircuit].map((circuit) => [circuit.name, circuit]),
+  [...Object.values(BLOCK_SIZES).map(blockCircuit), royaltySplitCircuit, ...EXIT_CIRCUITS, digitsCircuit].map(
+    (circuit) => [circuit.name, circuit],
+  ),
 );
 
 /**

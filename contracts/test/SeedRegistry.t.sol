@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IProgramRegistry} from "../src/proof/IProgramRegistry.sol";
 import {IRollup} from "../src/rollup/IRollup.sol";
 import {ISeedRegistry} from "../src/seeds/ISeedRegistry.sol";
+import {ISharesHasher} from "../src/seeds/ISharesHasher.sol";
 import {SeedRegistry} from "../src/seeds/SeedRegistry.sol";
 import {RollupFixture} from "./support/RollupFixture.sol";
 
@@ -16,7 +17,7 @@ contract SeedRegistryTest is RollupFixture {
 
     function test_constructor_revertsIfRollupNamesAnother() external {
         vm.expectRevert(abi.encodeWithSelector(ISeedRegistry.RollupMismatch.selector, address(seeds)));
-        new SeedRegistry(rollup);
+        new SeedRegistry(rollup, ISharesHasher(address(0)));
     }
 
     function test_register_revertsIfProgramUnknown() external {

@@ -11,14 +11,26 @@ import {
   type PublicClient,
   type Transport,
   type WalletClient,
+  zeroAddress,
 } from "viem";
 import {
   ctzAbi,
   ctzBytecode,
   groth16VerifierAbi,
   groth16VerifierBytecode,
+  l1QueueAbi,
+  l1QueueBytecode,
+  leaseChallengeAbi,
+  leaseChallengeBytecode,
+  operatorStakeAbi,
+  operatorStakeBytecode,
+  poseidonAbi,
+  poseidonBytecode,
+  poseidonTableBytecodes,
   programRegistryAbi,
   programRegistryBytecode,
+  receiptChallengeAbi,
+  receiptChallengeBytecode,
   rollupAbi,
   rollupBytecode,
   seedRegistryAbi,
@@ -38,6 +50,28 @@ export const LOCAL_CHAIN_IDS: readonly number[] = [31337, 1337];
 /** Wei minted to the deployer unless told otherwise: the cap, 10^9 CTZ. */
 export const DEFAULT_INITIAL_SUPPLY = 10n ** 27n;
 
+/** Terms of the L1 queue, fixed at deployment. */
+export interface QueueTerms {
+  /** Seconds within which a request must be consumed, else anyone may freeze the rollup. */
+  readonly deadline: number;
+  /** Longest time in seconds between two blocks of an operator that keeps up; the queue's limit follows from it. */
+  readonly blockInterval: number;
+  /** Wei of the native coin for a request into an idle queue. */
+  readonly requestFee: bigint;
+  /** Least fee in wei of a request that takes an index for good (registering an account or a seed). */
+  readonly registerFee: bigint;
+}
+
+/** Terms on public chains unless told otherwise (docs/decisions/030-forced-queue.md). */
+export const DEFAULT_QUEUE_TERMS: QueueTerms = {
+  deadline: 7 * 86_400,
+  blockInterval: 120,
+  requestFee: 200_000_000_000_000n,
+  registerFee: 500_000_000_000_000n,
+};
+/** Terms on local chains unless told otherwise: the same, without fees. */
+export const LOCAL_QUEUE_TERMS: QueueTerms = { ...DEFAULT_QUEUE_TERMS, requestFee: 0n, registerFee: 0n };
+
 /** The points that all verification keys of a deployment share. G2 in precompile order: x imaginary, x real, y … */
 export interface VerifierConstants {
   readonly alpha: readonly [bigint, bigint];
@@ -50,6 +84,29 @@ export interface BlockKey {
   readonly key: Uint8Array;
   readonly size: BlockSize;
 }
+
+/** What the operator's promises are worth and how long everyone has. Amounts in wei of CTZ. */
+export interface OperatorTerms {
+  /** Lost for one broken promise: half to the challenger, half burned. */
+  readonly slashAmount: bigint;
+  /** Put up by a challenger; pays the operator's answer. Above what an answer costs in gas. */
+  readonly bond: bigint;
+  /** Time to answer a challenge. */
+  readonly windowSeconds: bigint;
+  /** Time without a block after which promises of later blocks may be challenged. */
+  readonly stallSeconds: bigint;
+  /** Between announcing and withdrawing stake; more than twice the two times above. */
+  readonly unbondingSeconds: bigint;
+}
+
+/** The terms that {@link deploy} takes unless told otherwise. */
+export const DEFAULT_OPERATOR_TERMS: OperatorTerms = {
+  slashAmount: 1_000n * 10n ** 18n,
+  bond: 10n * 10n ** 18n,
+  windowSeconds: 86_400n,
+  stallSeconds: 86_400n,
+  unbondingSeconds: 14n * 86_400n,
+};
 
 /** What {@link deploy} needs. */
 export interface DeployParameters {
@@ -65,12 +122,28 @@ export interface DeployParameters {
   readonly operator: Address;
   /** Receives the pool's share. */
   readonly pool: Address;
+  /** Verification key of the royalty-split circuit; without it no royalties are distributed on L2. */
+  readonly royaltyKey?: Uint8Array;
+  /** Contract that hashes royalty shares (ISharesHasher); without it seeds can set no shares. */
+  readonly sharesHasher?: Address;
+  /** Terms of the L1 queue; {@link LOCAL_QUEUE_TERMS} by default on local chains, else {@link DEFAULT_QUEUE_TERMS}. */
+  readonly queueTerms?: QueueTerms;
   /** Wei of CTZ minted to the deployer; {@link DEFAULT_INITIAL_SUPPLY} by default. */
   readonly initialSupply?: bigint;
+  /** Terms of the operator's stake; {@link DEFAULT_OPERATOR_TERMS} by default. */
+  readonly operatorTerms?: OperatorTerms;
+}
+
+/** Contracts that hold operators to what they sign (docs/receipts.md). */
+export interface OperatorContracts {
+  readonly poseidon: Address;
+  readonly operatorStake: Address;
+  readonly receiptChallenge: Address;
+  readonly leaseChallenge: Address;
 }
 
 /** A deployment: addresses and what a client must know about it. */
-export interface Deployment {
+export interface Deployment extends Partial<OperatorContracts> {
   readonly chainId: number;
   /** Block of the first deployed contract; indexers start here. */
   readonly deploymentBlock: bigint;
@@ -109,6 +182,12 @@ function checkParameters(parameters: DeployParameters, chainId: number): number 
       );
     }
   });
+  if (parameters.royaltyKey !== undefined && parameters.royaltyKey.length !== VERIFICATION_KEY_BYTES) {
+    throw new ContractsError(
+      "CONTRACTS_BAD_PARAMETERS",
+      `royaltyKey has ${parameters.royaltyKey.length} bytes; a key has ${VERIFICATION_KEY_BYTES}.`,
+    );
+  }
   if (verifierConstants.alpha[0] === DEVELOPMENT_ALPHA_X && !LOCAL_CHAIN_IDS.includes(chainId)) {
     throw new ContractsError(
       "CONTRACTS_DEVELOPMENT_KEYS",
@@ -163,12 +242,55 @@ function blockCircuits(blockKeys: readonly BlockKey[]) {
     orders: size.orders,
     withdrawals: size.withdrawals,
     cells: size.cells,
+    rotations: size.rotations,
+    distributions: size.distributions,
+    forcedOrders: size.forcedOrders,
   }));
+}
+
+type PoseidonTables = readonly [Address, Address, Address, Address, Address, Address, Address];
+
+/** Deploys Poseidon with its tables, the stake, and the challenge contracts, whose addresses the stake is told ahead. */
+async function deployOperatorContracts(
+  deployer: Deployer,
+  { walletClient, operatorTerms = DEFAULT_OPERATOR_TERMS }: DeployParameters,
+  { ctz, rollup }: { readonly ctz: Address; readonly rollup: Address },
+): Promise<OperatorContracts> {
+  const from = { account: walletClient.account, chain: walletClient.chain ?? null };
+  const { slashAmount, bond, windowSeconds, stallSeconds, unbondingSeconds } = operatorTerms;
+  const tables: Address[] = [];
+  for (const [i, data] of poseidonTableBytecodes.entries()) {
+    const create = (nonce: number) => walletClient.sendTransaction({ data, ...from, nonce });
+    tables.push(await deployer.create(`Poseidon table ${i}`, create));
+  }
+  const poseidon = await deployer.create("Poseidon", (nonce) => {
+    const [abi, bytecode] = [poseidonAbi, poseidonBytecode];
+    const args = [tables as unknown as PoseidonTables] as const;
+    return walletClient.deployContract({ abi, bytecode, args, ...from, nonce });
+  });
+  const challengeContracts = [deployer.address(1), deployer.address(2)];
+  const operatorStake = await deployer.create("OperatorStake", (nonce) => {
+    const [abi, bytecode] = [operatorStakeAbi, operatorStakeBytecode];
+    const args = [{ token: ctz, slashAmount, unbondingSeconds }, challengeContracts] as const;
+    return walletClient.deployContract({ abi, bytecode, args, ...from, nonce });
+  });
+  const receiptChallenge = await deployer.create("ReceiptChallenge", (nonce) => {
+    const [abi, bytecode] = [receiptChallengeAbi, receiptChallengeBytecode];
+    const args = [rollup, poseidon, operatorStake, { bond, windowSeconds, stallSeconds }] as const;
+    return walletClient.deployContract({ abi, bytecode, args, ...from, nonce });
+  });
+  const leaseChallenge = await deployer.create("LeaseChallenge", (nonce) => {
+    const [abi, bytecode] = [leaseChallengeAbi, leaseChallengeBytecode];
+    const args = [rollup, poseidon, operatorStake, { bond, windowSeconds }] as const;
+    return walletClient.deployContract({ abi, bytecode, args, ...from, nonce });
+  });
+  return { poseidon, operatorStake, receiptChallenge, leaseChallenge };
 }
 
 /**
  * Deploys CTZ, verifier, registries and rollup, in this order: CTZ, Groth16Verifier, ProgramRegistry,
- * StatementRegistry, Rollup, SeedRegistry. The whole initial supply of CTZ goes to the deploying account.
+ * StatementRegistry, L1Queue, Rollup, SeedRegistry; then Poseidon, OperatorStake, ReceiptChallenge, LeaseChallenge. The
+ * whole initial supply of CTZ goes to the deploying account; nothing is staked.
  * @throws {ContractsError} for bad parameters, development keys on a public chain, or a creation that failed.
  */
 export async function deploy(parameters: DeployParameters): Promise<Deployment> {
@@ -197,12 +319,26 @@ export async function deploy(parameters: DeployParameters): Promise<Deployment> 
     const [abi, bytecode] = [statementRegistryAbi, statementRegistryBytecode];
     return walletClient.deployContract({ abi, bytecode, args: [programRegistry], account, chain, nonce });
   });
-  const fixed = { token: ctz, programs: programRegistry, seedRegistry: deployer.address(1) };
+  const local = LOCAL_CHAIN_IDS.includes(chainId);
+  const queueTerms = parameters.queueTerms ?? (local ? LOCAL_QUEUE_TERMS : DEFAULT_QUEUE_TERMS);
+  const fixed = {
+    token: ctz,
+    programs: programRegistry,
+    statementRegistry,
+    seedRegistry: deployer.address(2),
+    queueTerms,
+    royaltyKey: bytesToHex(parameters.royaltyKey ?? new Uint8Array()),
+  };
+  const configuration = [
+    { ...fixed, operator, pool, genesisRoot, depth },
+    blockCircuits(parameters.blockKeys),
+  ] as const;
+  const queue = await deployer.create("L1Queue", (nonce) => {
+    const [abi, bytecode] = [l1QueueAbi, l1QueueBytecode];
+    return walletClient.deployContract({ abi, bytecode, args: configuration, account, chain, nonce });
+  });
   const rollup = await deployer.create("Rollup", (nonce) => {
-    const args = [
-      { ...fixed, operator, pool, genesisRoot, depth },
-      blockCircuits(parameters.blockKeys),
-    ] as const;
+    const args = [...configuration, queue] as const;
     return walletClient.deployContract({
       abi: rollupAbi,
       bytecode: rollupBytecode,
@@ -214,10 +350,13 @@ export async function deploy(parameters: DeployParameters): Promise<Deployment> 
   });
   const seedRegistry = await deployer.create("SeedRegistry", (nonce) => {
     const [abi, bytecode] = [seedRegistryAbi, seedRegistryBytecode];
-    return walletClient.deployContract({ abi, bytecode, args: [rollup], account, chain, nonce });
+    const args = [rollup, parameters.sharesHasher ?? zeroAddress] as const;
+    return walletClient.deployContract({ abi, bytecode, args, account, chain, nonce });
   });
+  const operatorContracts = await deployOperatorContracts(deployer, parameters, { ctz, rollup });
 
   return {
+    ...operatorContracts,
     chainId,
     deploymentBlock: deployer.deploymentBlock,
     ctz,

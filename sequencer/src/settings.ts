@@ -48,6 +48,9 @@ export const settingsSchema = z.strictObject({
       transfer: api.amount,
       withdraw: api.amount,
       postOrder: api.amount,
+      multiTransfer: api.amount,
+      cancelOrder: api.amount,
+      rotateKey: api.amount,
       settlement: api.amount,
     })
     .optional(),

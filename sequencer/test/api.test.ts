@@ -1,7 +1,7 @@
 // The API over a real store, without L1. Proofs are not the point here: the verifier is replaced by one that accepts
 // every proof but those marked as bad.
 
-import { signMessage, statementCommitment } from "@catalyze/circuits/reference";
+import { orderStatic, signMessage, statementCommitment } from "@catalyze/circuits/reference";
 import { orderId } from "@catalyze/circuits/schema";
 import { leaseRequestMessage } from "@catalyze/prover";
 import { api } from "@catalyze/sdk";
@@ -109,13 +109,13 @@ describe("operations", () => {
   it("are answered with the operator's signed receipt, the same one again and again", async () => {
     const first = await call("submitOperation", { body: body() });
     expect(first.status).toBe(200);
-    const { message, sequence, promisedBlock, signature, operator } = first.body;
+    const { message, sequence, acceptedBlock, promisedBlock, signature, operator } = first.body;
     const valid = await verifyTypedData({
       address: privateKeyToAccount(OPERATOR_KEY).address,
       domain: signingDomain(context),
       types: api.operationReceiptTypes,
       primaryType: "OperationReceipt",
-      message: { message, sequence, promisedBlock },
+      message: { message, sequence, acceptedBlock, promisedBlock },
       signature,
     });
     expect(valid).toBe(true);
@@ -274,13 +274,28 @@ describe("chunks (proofs are accepted unless marked as bad)", () => {
     const { body } = await call("leaseChunk", { body: request });
     lease = body.lease!;
     expect(lease).toMatchObject({ chunk: 0, from: 0n, count: 4n, priceLimit: 100n, orderId: ORDER_ID });
-    const { orderIndex, chunk, until, signature } = lease;
+    const { orderIndex, chunk, since, until, signature, order } = lease;
+    expect(until - since).toBe(300n);
     const valid = await verifyTypedData({
       address: privateKeyToAccount(OPERATOR_KEY).address,
       domain: signingDomain(context),
       types: api.leaseTypes,
       primaryType: "Lease",
-      message: { orderId: ORDER_ID, orderIndex, chunk, provider: lease.provider, price: 100n, until },
+      message: {
+        orderId: ORDER_ID,
+        orderIndex,
+        orderStatic: orderStatic(order),
+        chunk,
+        programId: order.programId,
+        parametersCommitment: order.parametersCommitment,
+        inputsRoot: order.inputsRoot,
+        from: 0,
+        count: 4,
+        provider: lease.provider,
+        price: 100n,
+        since,
+        until,
+      },
       signature,
     });
     expect(valid).toBe(true);
@@ -320,10 +335,15 @@ describe("chunks (proofs are accepted unless marked as bad)", () => {
     expect(second.chunk).toBe(1);
     expect((await call("leaseChunk", { body: leaseRequest(1, operatorAccount) })).body.lease).toBeNull();
     clock.ms += 301_000;
+    // A block sealed now could still have a time within the lease, as long as L1 has not passed it.
+    expect((await call("leaseChunk", { body: leaseRequest(1, operatorAccount) })).body.lease?.chunk).toBe(1);
+    context.l1 = { ...context.l1, latest: context.l1.latest + 301n };
     const again = (await call("leaseChunk", { body: leaseRequest(1, operatorAccount) })).body.lease!;
     expect(again.chunk).toBe(0);
     await expectError(deliver(lease), "SEQUENCER_CHUNK_LEASED");
     clock.ms += 301_000;
+    await expectError(deliver(lease), "SEQUENCER_CHUNK_LEASED");
+    context.l1 = { ...context.l1, latest: context.l1.latest + 301n };
     const { body } = await deliver(lease);
     expect(body).toEqual({
       status: "accepted",

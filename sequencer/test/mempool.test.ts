@@ -14,7 +14,15 @@ const context: AdmissionContext = {
   operationDomain: operationDomain(CHAIN_ID, BigInt(ROLLUP)),
   size: SMALL_BLOCK,
   time: 1_000n,
-  fees: { transfer: 3n, withdraw: 5n, postOrder: 7n, settlement: 1n },
+  fees: {
+    transfer: 3n,
+    withdraw: 5n,
+    postOrder: 7n,
+    multiTransfer: 9n,
+    cancelOrder: 2n,
+    rotateKey: 4n,
+    settlement: 1n,
+  },
 };
 
 let state: State;

@@ -1,12 +1,13 @@
 // One cell that the block touches: opened against the running root, closed into the next (docs/protocol.md §2, §6).
 //
 // Proves:   the cell's old leaf is under `root` (an empty leaf when the block creates the cell) and its new leaf under
-//           `nextRoot`; the public word is (index, new dynamic), 0 for an order that was deleted; the closing amount is
+//           `nextRoot`; its static part changes only when it is an account that was there before; the public word is (index, new dynamic), 0 for an order that was deleted; the closing amount is
 //           the last amount plus the credits, both within 88 bits; an order lies in the upper half of the tree.
-// Assumes:  the memory argument ties (index, static, oldDynamic) and (index, static, lastDynamic, lastAccess) together;
+// Assumes:  the memory argument ties (index, static, oldDynamic) and (index, newStatic, lastDynamic, lastAccess) together;
 //           the credit argument shows that `credit` is the sum of what the block credits to this cell and kind.
 // Inputs:   isAccount, isSeed, isOrder, created, opened: booleans (checked here), at most one kind set; bits: booleans
-//           (checked here), the index; static, oldDynamic: the old leaf; amount 88, payload 88 bits (checked here): new
+//           (checked here), the index; static, oldDynamic: the old leaf; newStatic: of the new leaf, static but where a key was
+//           rotated (checked here); amount 88, payload 88 bits (checked here): new
 //           dynamic; credit: amount less credit has 88 bits (checked here); lastAccess: field element; presence 16 bits (checked
 //           here): how many new orders name the cell; opened: whether its static part is opened for lookups; children:
 //           path of the leaf before this cell's change.
@@ -25,6 +26,7 @@ template Cell(depth) {
     signal input created;
     signal input bits[2 * depth];
     signal input static;
+    signal input newStatic;
     signal input oldDynamic;
     signal input amount;
     signal input payload;
@@ -37,8 +39,7 @@ template Cell(depth) {
 
     signal output used;
     signal output index;
-    // Cell and kind, for credits and lookups.
-    signal output key;
+    signal output kind;
     signal output word;
     signal output dynamic;
     // Terms of a seed, 0 for other kinds.
@@ -64,8 +65,7 @@ template Cell(depth) {
     }
     index <== sum;
     isOrder * (1 - bits[2 * depth - 1]) === 0;
-    var kind = KIND_ACCOUNT() * isAccount + KIND_SEED() * isSeed + KIND_ORDER() * isOrder;
-    key <== index * 16 + kind;
+    kind <== KIND_ACCOUNT() * isAccount + KIND_SEED() * isSeed + KIND_ORDER() * isOrder;
 
     signal lastAmount <== amount - credit;
     RangeCheck(AMOUNT_BITS())(lastAmount);
@@ -74,6 +74,9 @@ template Cell(depth) {
     RangeCheck(16)(presence);
     dynamic <== amount + payload * 2 ** OFFSET_CellDynamic_payload() + kind * 2 ** OFFSET_CellDynamic_kind();
     factPayload <== isSeed * payload;
+
+    // Only the key of an account that was in the old tree can be another.
+    (newStatic - static) * (1 - isAccount + created) === 0;
 
     // An order without payload has no chunk left. It is deleted, and then it was in the old tree and is empty, so that
     // neither its static part nor what was last written is free: no public word holds them. No summand is negative,
@@ -89,7 +92,7 @@ template Cell(depth) {
     component oldHash = PoseidonFixed(2, DOMAIN_CELL());
     oldHash.inputs <== [static, oldDynamic];
     component newHash = PoseidonFixed(2, DOMAIN_CELL());
-    newHash.inputs <== [static, dynamic];
+    newHash.inputs <== [newStatic, dynamic];
     component update = MerkleUpdate(depth, DOMAIN_STATE_NODE());
     update.bits <== bits;
     update.oldLeaf <== (used - created) * oldHash.out;

@@ -1,13 +1,15 @@
-// One signed operation: Transfer, PostOrder or Withdraw, or an unused slot (docs/protocol.md §4, §6).
+// One signed operation of any kind, or an unused slot (docs/protocol.md §4, §6).
 //
 // Proves:   the signer's key, which static binds, signed the message of exactly these fields; block time <= expiry;
 //           the balance read covers the debit; the effective priority is the smaller of the operation's and of the
-//           account's previous one; the access read lies before this slot and its sequence number is smaller.
+//           account's previous one; the access read lies before this slot and its sequence number is smaller; staticAfter
+//           is data when the key is rotated, else static.
 // Assumes:  the memory argument shows that the cell (signer, static) had, before this slot, the balance
 //           `balance`, this nonce and the access before. The key is on the curve and not of
 //           small order: L1 checks it at registration. blockTime is below 2^40, time below 2^16.
-// Inputs:   isTransfer, isPostOrder, isWithdraw: booleans (checked here), at most one set; fields of OperationRoute,
-//           amount 88 bits (checked here); data: field element; ax, ay, owner: the account; r8x, r8y, s: signature;
+// Inputs:   isTransfer, isPostOrder, isWithdraw, isMultiTransfer, isCancelOrder, isRotateKey: booleans (checked here), at
+//           most one set; fields of OperationRoute, amount 88 bits (checked here), zero where a kind has none (checked here,
+//           but in an unused slot); data: field element; ax, ay, owner: the account; r8x, r8y, s: signature;
 //           expiry: less than 2^40 after blockTime; balance: less the debit, 88 bits; previousTime, previousSequence: less
 //           than 2^16 and 2^48 below time and sequence; sequence 48 bits; previousPriority: within 2^32 of the priority
 //           fee (all checked here); operationDomain, blockTime, time: given by the block.
@@ -29,6 +31,9 @@ template Operation() {
     signal input isTransfer;
     signal input isPostOrder;
     signal input isWithdraw;
+    signal input isMultiTransfer;
+    signal input isCancelOrder;
+    signal input isRotateKey;
     signal input signer;
     signal input nonce;
     signal input expiry;
@@ -55,6 +60,8 @@ template Operation() {
     // What the operations root commits to; zero in an unused slot.
     signal output trace[2];
     signal output static;
+    // Static part with which the account's cell is written.
+    signal output staticAfter;
     // |priorityFee - previousPriority|: the effective priority is half of their sum less this.
     signal output distance;
     // Zero in an unused slot.
@@ -64,7 +71,11 @@ template Operation() {
     isTransfer * (isTransfer - 1) === 0;
     isPostOrder * (isPostOrder - 1) === 0;
     isWithdraw * (isWithdraw - 1) === 0;
-    var used = isTransfer + isPostOrder + isWithdraw;
+    isMultiTransfer * (isMultiTransfer - 1) === 0;
+    isCancelOrder * (isCancelOrder - 1) === 0;
+    isRotateKey * (isRotateKey - 1) === 0;
+    var hasData = isPostOrder + isMultiTransfer + isCancelOrder + isRotateKey;
+    var used = isTransfer + isWithdraw + hasData;
     used * (used - 1) === 0;
 
     // The message and its signature.
@@ -75,10 +86,12 @@ template Operation() {
     RangeCheck(56)(fee);
     RangeCheck(32)(priorityFee);
     RangeCheck(AMOUNT_BITS())(amount);
-    (1 - isTransfer) * receiver === 0;
-    (1 - isPostOrder) * data === 0;
+    (1 - isTransfer - isCancelOrder) * receiver === 0;
+    (1 - hasData) * data === 0;
+    (isCancelOrder + isRotateKey) * amount === 0;
     var route = OPERATION_TRANSFER() * isTransfer + OPERATION_POST_ORDER() * isPostOrder
-        + OPERATION_WITHDRAW() * isWithdraw
+        + OPERATION_WITHDRAW() * isWithdraw + OPERATION_MULTI_TRANSFER() * isMultiTransfer
+        + OPERATION_CANCEL_ORDER() * isCancelOrder + OPERATION_ROTATE_KEY() * isRotateKey
         + signer * 2 ** OFFSET_OperationRoute_signer() + nonce * 2 ** OFFSET_OperationRoute_nonce()
         + expiry * 2 ** OFFSET_OperationRoute_expiry()
         + receiver * 2 ** OFFSET_OperationRoute_receiver() + fee * 2 ** OFFSET_OperationRoute_fee()
@@ -86,6 +99,7 @@ template Operation() {
     component account = PoseidonFixed(3, DOMAIN_ACCOUNT());
     account.inputs <== [ax, ay, owner];
     static <== account.out;
+    staticAfter <== static + isRotateKey * (data - static);
     component message = Poseidon(4);
     message.capacity <== DOMAIN_OPERATION() + operationDomain;
     message.inputs <== [static, route, amount, data];

@@ -18,17 +18,18 @@
 pragma circom 2.2.0;
 
 include "generated/schema.circom";
-include "block/share.circom";
+include "block/payment.circom";
 include "hash/poseidon.circom";
 include "hash/sponge.circom";
 include "math/is-zero.circom";
 include "math/range-check.circom";
 
-// 2^chunk from the six bits of chunk.
+// 2^chunk, and the six bits of chunk.
 template ChunkPower() {
     signal input chunk;
     signal output power;
-    signal bits[6] <== Bits(6)(chunk);
+    signal output bits[6];
+    bits <== Bits(6)(chunk);
     signal partial[6];
     var value = 1;
     for (var i = 0; i < 6; i++) {
@@ -44,7 +45,8 @@ template SettleBit() {
     signal input bitmap;
     signal input chunk;
     signal output newBitmap;
-    signal power <== ChunkPower()(chunk);
+    signal power;
+    (power, _) <== ChunkPower()(chunk);
     newBitmap <== bitmap + power;
     signal before[64] <== Bits(64)(bitmap);
     signal after[64] <== Bits(64)(newBitmap);
@@ -70,18 +72,20 @@ template ChunkRange() {
     count <== chunkSize + isLast * (lastChunk - chunkSize);
 }
 
-// The order's static part, with its terms unpacked: every field is in range, so the word decodes uniquely.
+// The order's static part, with its terms unpacked: every field is in range, so the word decodes uniquely. acceptsZk is
+// the lowest bit of the modes when it is boolean, which the caller has checked.
 template SettledOrder() {
     signal input order[11];
     signal input terms[10];
+    signal input acceptsZk;
     signal output static;
     for (var i = 0; i < 4; i++) {
         RangeCheck(14)(terms[i]);
     }
     RangeCheck(32)(terms[4]);
     RangeCheck(14)(terms[5]);
-    // Four bits, the lowest is 1: zk is accepted.
-    signal otherModes <== (terms[6] - MODE_ZK()) / 2;
+    // Four bits.
+    signal otherModes <== (terms[6] - acceptsZk * MODE_ZK()) / 2;
     RangeCheck(3)(otherModes);
     RangeCheck(6)(terms[7]);
     RangeCheck(16)(terms[8]);
@@ -130,8 +134,8 @@ template Settlement() {
 
     used * (used - 1) === 0;
 
-    // The order and its chunk.
-    static <== SettledOrder()(order, terms);
+    // The order, which accepts zk, and its chunk.
+    static <== SettledOrder()(order, terms, 1);
     signal from;
     signal count;
     (from, count) <== ChunkRange()(chunk, terms[7], terms[8], terms[9]);
@@ -154,22 +158,21 @@ template Settlement() {
     // The payment. price is above limit - 2^64; its product with count, which is 1 to 2^16 - 1, is not negative.
     signal discount <== order[9] - price;
     RangeCheck(64)(discount);
-    component total = Division();
-    total.left <== price;
-    total.right <== count;
-    seedCredit <== ShareOfDivision()(total.quotient, total.remainder, terms[0]);
-    signal middleware <== ShareOfDivision()(total.quotient, total.remainder, terms[1]);
-    burn <== ShareOfDivision()(total.quotient, total.remainder, terms[2]);
-    pool <== ShareOfDivision()(total.quotient, total.remainder, terms[3]);
-    signal saving <== discount * count;
-    signal bonus <== Share()(saving, terms[5]);
+    component payment = Payment();
+    payment.price <== price;
+    payment.count <== count;
+    payment.discount <== discount;
+    payment.shares <== [terms[0], terms[1], terms[2], terms[3]];
+    payment.savingsShare <== terms[5];
+    providerCredit <== payment.provider;
+    middlewareCredit <== payment.middleware;
+    seedCredit <== payment.seed;
+    burn <== payment.burn;
+    pool <== payment.pool;
     fee <== order[10];
-    var paid = total.quotient * BASIS_POINTS() + total.remainder;
-    signal left <== escrow - paid - bonus - fee;
+    signal left <== escrow - payment.debit - fee;
     RangeCheck(88)(left);
     requesterCredit <== closing * left;
-    providerCredit <== paid - seedCredit - middleware - burn - pool;
-    middlewareCredit <== middleware + bonus;
     // An unused slot pays nothing: with a limit of 0 the price is 0 or the count is, and so are total and saving.
     (1 - used) * order[9] === 0;
     (1 - used) * fee === 0;

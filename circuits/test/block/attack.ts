@@ -111,7 +111,7 @@ export function withPaths(input: CircuitInput, scenario: Scenario, block: Sealed
 
 /** Access word of an operation slot of a block of size `TINY`. */
 export const accessAt = (slot: number, priority: bigint, sequence: bigint): bigint =>
-  accessOrder.encode({ time: BigInt(TINY.settlements + slot + 1), priority, sequence });
+  accessOrder.encode({ time: BigInt(TINY.requests + TINY.settlements + slot + 1), priority, sequence });
 
 /** Signs an operation slot again after its fields were changed. */
 export function resign(input: CircuitInput, slot: number, signer: number, message: bigint): CircuitInput {

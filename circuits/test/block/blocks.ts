@@ -17,7 +17,10 @@ import {
   zOf,
 } from "./scenario.js";
 
-/** Small enough to calculate hundreds of witnesses; {@link busyBlock} uses every kind of slot. */
+/**
+ * Small enough to calculate hundreds of witnesses; {@link busyBlock} uses every kind of slot that it has. Slots of payments,
+ * cancellations, rotations, distributions and forced orders are attacked where they are tested.
+ */
 export const TINY: BlockSize = {
   name: "tiny",
   depth: 2,
@@ -28,6 +31,11 @@ export const TINY: BlockSize = {
   cells: 8,
   operations: 3,
   openings: 3,
+  legGroups: 0,
+  cancellations: 0,
+  rotations: 0,
+  distributions: 0,
+  forcedOrders: 0,
 };
 
 /** The block circuit of size {@link TINY}. */

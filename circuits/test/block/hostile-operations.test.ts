@@ -119,7 +119,10 @@ describe("hostile accesses", () => {
 
   it("reads a future access: two operations that each read what the other wrote", () => {
     const block = transfers();
-    const future = edit(inputOf(block), ["operationPreviousTime.0", BigInt(TINY.settlements + 2)]);
+    const future = edit(inputOf(block), [
+      "operationPreviousTime.0",
+      BigInt(TINY.requests + TINY.settlements + 2),
+    ]);
     expect(refusals(future)).toEqual(expect.arrayContaining(["memory", "operation.RangeCheck"]));
   });
 });
@@ -186,7 +189,7 @@ describe("hints of the circuit that lie", () => {
     const gadget = await compileGadget("operation", ["block/operation.circom"], "Operation()");
     const { operationDomain: domain, blockTime, ...input } = inputOf(transfers());
     const slot = slotInput(input, "operation", 1);
-    const time = BigInt(TINY.settlements + 2);
+    const time = BigInt(TINY.requests + TINY.settlements + 2);
     const witness = await witnessOf(gadget, {
       ...slot,
       operationDomain: domain!,

@@ -103,11 +103,24 @@ export function registerAll(draft: BlockDraft, amount: bigint): void {
   });
 }
 
-/** Signs an operation with its signer's key. */
-export function sign(state: State, operation: Operation): SignedOperation {
-  const { ax, ay, owner } = getAccount(state, operation.signer);
-  const message = operationMessage(OPERATION_DOMAIN, accountStatic(ax, ay, owner), operation);
-  return { operation, signature: signMessage(privateKey(operation.signer), message) };
+/** Private keys that accounts were given by {@link rotatedKey}, by the public key's x. */
+const ROTATED = new Map<bigint, Uint8Array>();
+
+/** The key that a scenario account rotates to; `generation` is below 50. */
+export function rotatedKey(index: number, generation = 0): { key: Uint8Array; ax: bigint; ay: bigint } {
+  const key = new Uint8Array(32).fill(0x80 + index).fill(generation, 31);
+  const { ax, ay } = publicKey(key);
+  ROTATED.set(ax, key);
+  return { key, ax, ay };
+}
+
+/** Signs an operation with its signer's key, or with the key that it has from earlier in the block. */
+export function sign(state: State, operation: Operation, rotated?: Uint8Array): SignedOperation {
+  const account = getAccount(state, operation.signer);
+  const key = rotated ?? ROTATED.get(account.ax) ?? privateKey(operation.signer);
+  const { ax, ay } = rotated === undefined ? account : publicKey(rotated);
+  const message = operationMessage(OPERATION_DOMAIN, accountStatic(ax, ay, account.owner), operation);
+  return { operation, signature: signMessage(key, message) };
 }
 
 /** Fields that most test operations share. */

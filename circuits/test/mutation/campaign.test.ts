@@ -1,6 +1,6 @@
 // Constraint mutation: every small template, a sample of the block circuit, and what the search itself must notice.
 // CATALYZE_MUTATION=<pattern of names> runs the whole campaign instead (node circuits/dist/tools/mutation-main.js).
-import { constraintSystemOf, generateSchemaSources } from "@catalyze/circuits/build";
+import { constraintSystemOf, generateSchemaSources, royaltySplitCircuit } from "@catalyze/circuits/build";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   createMutationRun,
@@ -21,6 +21,7 @@ import {
   mutateCircuit,
   mutateComponent,
   reportRow,
+  royaltyCampaign,
   taskCampaign,
 } from "./campaign.js";
 import { blockInputs, taskCircuit } from "./corpus.js";
@@ -56,6 +57,7 @@ describe.runIf(pattern !== undefined)("the whole campaign", () => {
       report(result);
     }
     if (only.test(tinyCircuit().name)) report(await mutateCircuit(blockCampaign(), templates));
+    if (only.test(royaltySplitCircuit.name)) report(await mutateCircuit(royaltyCampaign(), templates));
     if (only.test(taskCircuit.name)) report(await mutateCircuit(taskCampaign(), templates));
     for (const result of results) expectExplained(result);
   });

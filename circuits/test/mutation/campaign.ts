@@ -1,6 +1,6 @@
 // A mutation campaign: the templates one by one, then whole circuits, whose survivors are looked up among what was
 // killed in a template. Owns the list of survivors that are explained; docs/mutation.md repeats it with its reasons.
-import type { CircuitInput, CircuitInstance } from "@catalyze/circuits/build";
+import { type CircuitInput, type CircuitInstance, royaltySplitCircuit } from "@catalyze/circuits/build";
 import {
   constraintShape,
   createMutationRun,
@@ -31,6 +31,8 @@ import {
   taskCircuit,
   taskInputs,
 } from "./corpus.js";
+import { exitComponents } from "./exit.js";
+import { royaltyComponents, royaltyInputs, tamperedRoyaltyInputs } from "./royalty.js";
 
 /** Most tampered inputs that a template gets beyond those of its own list. */
 const MAXIMUM_TAMPERED = 1500;
@@ -220,8 +222,10 @@ export function allComponents(): Component[] {
   return [
     ...gadgetComponents(),
     ...programComponents(),
-    ...slotComponents(blocks, TINY.settlements),
+    ...royaltyComponents(),
+    ...slotComponents(blocks, TINY),
     cellComponent(blocks),
+    ...exitComponents(),
   ];
 }
 
@@ -235,6 +239,13 @@ export function blockCampaign(): CircuitCampaign {
     lies: { lies: blockLies, inputs: lyingInputs(inputs[0]!) },
   };
 }
+
+/** The royalty split at the size that ships. */
+export const royaltyCampaign = (): CircuitCampaign => ({
+  instance: royaltySplitCircuit,
+  inputs: royaltyInputs(),
+  tampered: tamperedRoyaltyInputs(),
+});
 
 /** The digits program: the wrapper of every task batch around a network. */
 export const taskCampaign = (): CircuitCampaign => ({

@@ -1,8 +1,16 @@
 // Templates under mutation on their own, where every input and output is free: good inputs, and how they are tampered
 // with. A constraint that is killed here is needed by its template; the block circuit's own runs show the same in place.
 import type { CircuitInput, CircuitInstance } from "@catalyze/circuits/build";
-import { poseidon, publicKey, SUBGROUP_ORDER, signMessage } from "@catalyze/circuits/reference";
 import {
+  operationTime,
+  poseidon,
+  publicKey,
+  SUBGROUP_ORDER,
+  settlementTime,
+  signMessage,
+} from "@catalyze/circuits/reference";
+import {
+  type BlockSize,
   DOMAIN_CELL,
   DOMAIN_JOB_INPUT,
   DOMAIN_JOB_NODE,
@@ -42,7 +50,8 @@ const instance = (name: string, include: string, template: string): CircuitInsta
   source: `pragma circom 2.2.0;\n\ninclude "${include}";\n\ncomponent main = ${template};\n`,
 });
 
-const component = (
+/** A template on its own; it stands in larger circuits under its own name. */
+export const component = (
   name: string,
   include: string,
   template: string,
@@ -328,7 +337,7 @@ function flagCombinations(input: CircuitInput, names: readonly [string, string, 
 }
 
 /** The slots of the block circuit, with inputs from blocks. `blocks` are inputs of the block circuit of depth 2. */
-export function slotComponents(blocks: readonly CircuitInput[], settlements: number): Component[] {
+export function slotComponents(blocks: readonly CircuitInput[], size: BlockSize): Component[] {
   const collect = (prefix: string, extra: (slot: number, block: CircuitInput) => object): CircuitInput[] =>
     blocks.flatMap((block) => {
       const [, column] = Object.entries(block).find(
@@ -343,14 +352,14 @@ export function slotComponents(blocks: readonly CircuitInput[], settlements: num
   const requests = collect("request", () => ({}));
   const settled = collect("settlement", (slot) => ({
     statementDomain: STATEMENT_DOMAIN,
-    time: BigInt(slot + 1),
+    time: settlementTime(size, slot),
   }));
   const orders = collect("order", () => ({}));
   const openings = collect("opening", () => ({}));
   const operations = collect("operation", (slot, block) => ({
     operationDomain: block.operationDomain,
     blockTime: block.blockTime,
-    time: BigInt(settlements + slot + 1),
+    time: operationTime(size, slot),
   }));
   const flags = (inputs: readonly CircuitInput[], names: readonly [string, string, string]): CircuitInput[] =>
     inputs.slice(0, 6).flatMap((input) => flagCombinations(input, names));

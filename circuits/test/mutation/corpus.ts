@@ -256,7 +256,7 @@ export function lateOperation(place: number, idle: CircuitInput): CircuitInput {
     if (slot > place) late = edit(late, [`operationPreviousPriority.${slot}`, 0n]);
   }
   const alice = block.changes.findIndex(({ index }) => index === ALICE);
-  const time = BigInt(TINY.settlements + place + 1);
+  const time = BigInt(TINY.requests + TINY.settlements + place + 1);
   const access = accessOrder.encode({ time, priority: 5n, sequence: 4n });
   return { ...late, cellLastAccess: (late.cellLastAccess as readonly bigint[]).with(alice, access) };
 }

@@ -32,6 +32,9 @@ export const DEVNET_FEES = {
   transfer: parseCtz("0.0001"),
   withdraw: parseCtz("0.0002"),
   postOrder: parseCtz("0.0005"),
+  multiTransfer: parseCtz("0.0005"),
+  cancelOrder: parseCtz("0.0002"),
+  rotateKey: parseCtz("0.0002"),
   settlement: parseCtz("0.001"),
 } as const;
 

@@ -1,5 +1,6 @@
 // Golden vectors for the Solidity tests, as Solidity source: from the schema of @catalyze/circuits (words, vectors,
 // challenges), from @noble/curves (points) and from merkletreejs (withdrawal trees). Deterministic.
+import { poseidon } from "@catalyze/circuits/reference";
 import * as schema from "@catalyze/circuits/schema";
 import {
   type BlockSize,
@@ -11,6 +12,7 @@ import {
   ORDER_HEADS,
   ORDER_TAILS,
   operationDomain,
+  ROTATION_HEADS,
   SMALL_BLOCK,
   statementDomain,
   statementLayout,
@@ -267,6 +269,7 @@ function drawContent(label: string, layout: VectorLayout, counts: readonly numbe
 function counts(size: BlockSize, part: number): number[] {
   const used = (capacity: number): number => Math.floor(capacity * part);
   const [requests, settlements, orders] = [used(size.requests), used(size.settlements), used(size.orders)];
+  const [rotations, distributions] = [used(size.rotations), used(size.distributions)];
   return [
     3,
     4,
@@ -276,7 +279,13 @@ function counts(size: BlockSize, part: number): number[] {
     settlements,
     ORDER_HEADS * orders,
     ORDER_TAILS * orders,
-  ].concat([used(size.withdrawals), used(size.cells)]);
+    ROTATION_HEADS * rotations,
+    rotations,
+    distributions,
+    distributions,
+    used(size.withdrawals),
+    used(size.cells),
+  ];
 }
 
 const BINDER = draw("binder", 160);
@@ -379,11 +388,47 @@ export function withdrawalVectors(): string {
   ]);
 }
 
+/** Poseidon of every width that L1 computes, on edge values and drawn ones. */
+export function poseidonVectors(): string {
+  const cases = [2, 3, 4, 16].flatMap((count) =>
+    ["zero", "maximal", "drawn 1", "drawn 2", "drawn 3"].map((kind) => {
+      const value = (label: string): bigint =>
+        kind === "zero" ? 0n : kind === "maximal" ? R - 1n : draw(`poseidon ${kind} ${label}`, 256) % R;
+      const inputs = Array.from({ length: count }, (_, i) => value(`${count} ${i}`));
+      const domain = value(`${count} domain`);
+      return { domain, inputs, result: poseidon(domain, inputs) };
+    }),
+  );
+  return file("Poseidon of the reference.", [
+    "library PoseidonVectors {",
+    "    struct Vector {",
+    "        uint256 domain;",
+    "        uint256[] inputs;",
+    "        uint256 result;",
+    "    }",
+    "",
+    `    uint256 internal constant COUNT = ${cases.length};`,
+    "",
+    "    function vector(uint256 i) internal pure returns (Vector memory v) {",
+    ...cases.flatMap(({ domain, inputs, result }, i) => [
+      `        if (i == ${i}) {`,
+      `            v.domain = ${word(domain)};`,
+      `            v.inputs = new uint256[](${inputs.length});`,
+      ...inputs.map((input, j) => `            v.inputs[${j}] = ${word(input)};`),
+      `            v.result = ${word(result)};`,
+      "        }",
+    ]),
+    "    }",
+    "}",
+  ]);
+}
+
 /** Vector files that are committed, by their names below contracts/test/vectors. */
 export function vectorFiles(): Readonly<Record<string, string>> {
   return {
     "BabyJubJubVectors.sol": babyJubJubVectors(),
     "G2Vectors.sol": g2Vectors(),
+    "PoseidonVectors.sol": poseidonVectors(),
     "PublicDataVectors.sol": publicDataVectors(),
     "WithdrawalVectors.sol": withdrawalVectors(),
   };

@@ -1,5 +1,6 @@
 // Every action, as functions that take a client first.
 export * from "./approveCtz.js";
+export * from "./cancelOrder.js";
 export * from "./claimWithdrawal.js";
 export * from "./deposit.js";
 export * from "./fundAccount.js";
@@ -14,11 +15,13 @@ export * from "./getSeed.js";
 export * from "./getSeeds.js";
 export * from "./getVerificationKey.js";
 export * from "./getWithdrawals.js";
+export * from "./multiTransfer.js";
 export * from "./postOrder.js";
 export * from "./prepareOperation.js";
 export * from "./register.js";
 export * from "./registerSeed.js";
 export * from "./resolveProgram.js";
+export * from "./rotateKey.js";
 export * from "./run.js";
 export * from "./sendOperation.js";
 export * from "./signOperation.js";

@@ -1,5 +1,5 @@
 // Action: complete an operation with signer, nonce, fees and expiry.
-import { type Operation, type Order, operationDebit } from "@catalyze/circuits/reference";
+import { type Operation, type Order, operationDebit, type PaymentLeg } from "@catalyze/circuits/reference";
 import type { AccountResponse } from "../api/index.js";
 import type { BaseClient } from "../clients/types.js";
 import { FeeTooLowError, InsufficientBalanceError } from "../errors/operation.js";
@@ -19,6 +19,9 @@ export type OperationOptions = {
 export type OperationIntent =
   | { readonly kind: "transfer"; readonly receiver: number; readonly amount: bigint }
   | { readonly kind: "withdraw"; readonly amount: bigint }
+  | { readonly kind: "multiTransfer"; readonly legs: readonly PaymentLeg[] }
+  | { readonly kind: "cancelOrder"; readonly orderIndex: number; readonly orderStatic: bigint }
+  | { readonly kind: "rotateKey"; readonly ax: bigint; readonly ay: bigint; readonly owner: bigint }
   | { readonly kind: "postOrder"; readonly order: (nonce: bigint, signer: number) => Order };
 
 export type PrepareOperationParameters = OperationOptions & { readonly intent: OperationIntent };

@@ -33,7 +33,12 @@ export async function verifyOperationReceipt(
     domain: operatorDomain(chainId, rollup),
     types: operationReceiptTypes,
     primaryType: "OperationReceipt",
-    message: { message, sequence: receipt.sequence, promisedBlock: receipt.promisedBlock },
+    message: {
+      message,
+      sequence: receipt.sequence,
+      acceptedBlock: receipt.acceptedBlock,
+      promisedBlock: receipt.promisedBlock,
+    },
     signature: receipt.signature,
   }).catch((): undefined => undefined);
   if (signer === undefined || !isAddressEqual(signer, operator)) {

@@ -103,6 +103,11 @@ export const infoResponse = z.object({
     cells: z.number().int(),
     operations: z.number().int(),
     openings: z.number().int(),
+    legGroups: z.number().int(),
+    cancellations: z.number().int(),
+    rotations: z.number().int(),
+    distributions: z.number().int(),
+    forcedOrders: z.number().int(),
   }),
   programs: z.array(
     z.object({
@@ -118,6 +123,9 @@ export const infoResponse = z.object({
     transfer: amount,
     withdraw: amount,
     postOrder: amount,
+    multiTransfer: amount,
+    cancelOrder: amount,
+    rotateKey: amount,
     settlement: amount,
   }),
   /** Most jobs and bytes that one order's inputs may have. */

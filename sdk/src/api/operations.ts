@@ -1,7 +1,9 @@
 // Submitting signed operations, their receipts and their status.
+import { MAXIMUM_LEGS } from "@catalyze/circuits/schema";
 import { z } from "zod";
 import {
   address,
+  addressNumber,
   amount,
   cellIndex,
   ecdsaSignature,
@@ -30,6 +32,27 @@ export const operation = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("withdraw"), ...common, amount }),
   z.strictObject({ kind: z.literal("postOrder"), ...common, order }),
+  z.strictObject({
+    kind: z.literal("multiTransfer"),
+    ...common,
+    legs: z
+      .array(z.strictObject({ receiver: cellIndex, amount: unsigned(80) }))
+      .min(1)
+      .max(MAXIMUM_LEGS),
+  }),
+  z.strictObject({
+    kind: z.literal("cancelOrder"),
+    ...common,
+    orderIndex: cellIndex,
+    orderStatic: fieldElement,
+  }),
+  z.strictObject({
+    kind: z.literal("rotateKey"),
+    ...common,
+    ax: fieldElement,
+    ay: fieldElement,
+    owner: addressNumber,
+  }),
 ]);
 
 /** Body of `POST /v1/operations`. `inputs` names the uploaded artefact with an order's inputs; only for `postOrder`. */
@@ -48,6 +71,8 @@ export type SubmitOperationRequest = z.infer<typeof submitOperationRequest>;
 export const operationReceipt = z.object({
   message: fieldElement,
   sequence: unsigned(48),
+  /** Last block when the operation was accepted. */
+  acceptedBlock: unsigned(40),
   promisedBlock: unsigned(40),
   operator: address,
   signature: ecdsaSignature,

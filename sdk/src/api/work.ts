@@ -132,6 +132,8 @@ export const chunkLease = z.object({
   inputs: sha256Text,
   /** Artefact with the program's parameters. */
   parameters: sha256Text,
+  /** First second of the lease (sequencer's clock, seconds since 1970). */
+  since: seconds,
   /** Last second of the lease (sequencer's clock, seconds since 1970). */
   until: seconds,
   /** EIP-712 by the operator over `leaseTypes`. */

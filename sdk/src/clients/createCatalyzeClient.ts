@@ -7,7 +7,7 @@ import {
   createWalletClient,
   type Transport,
 } from "viem";
-import { deriveAccountKey } from "../utils/accountKey.js";
+import { type AccountKey, deriveAccountKey } from "../utils/accountKey.js";
 import { createMutex } from "../utils/mutex.js";
 import { type CatalyzeActions, catalyzeActions } from "./decorators.js";
 import { fetchDeployment } from "./deployment.js";
@@ -22,6 +22,8 @@ export interface CreateCatalyzeClientParameters {
   readonly transport: Transport;
   /** viem account that owns the rollup account; reading works without. */
   readonly account?: Account | undefined;
+  /** Key of the rollup account, when it isn't the one that the wallet's signature gives (a rotated key). */
+  readonly accountKey?: AccountKey | undefined;
   /** Root of the sequencer's API. */
   readonly sequencerUrl: string;
   /** The rollup that must be served; without it the sequencer's own is taken. */
@@ -87,6 +89,7 @@ export function createCatalyzeClient(parameters: CreateCatalyzeClientParameters)
     rollup,
     getDeployment,
     getAccountKey: once(async () => {
+      if (parameters.accountKey !== undefined) return parameters.accountKey;
       const wallet = requireWallet(base, "deriving the account's key");
       const deployment = await getDeployment();
       return deriveAccountKey({

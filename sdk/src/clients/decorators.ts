@@ -18,7 +18,9 @@ export const accountActions = (client: BaseClient) => ({
   getAccount: bind(client, actions.getAccount),
   getCtzBalance: bind(client, actions.getCtzBalance),
   getWithdrawals: bind(client, actions.getWithdrawals),
+  multiTransfer: bind(client, actions.multiTransfer),
   register: bind(client, actions.register),
+  rotateKey: bind(client, actions.rotateKey),
   transfer: bind(client, actions.transfer),
   waitForAccount: bind(client, actions.waitForAccount),
   waitForRequest: bind(client, actions.waitForRequest),
@@ -47,6 +49,7 @@ export const seedActions = (client: BaseClient) => ({
 
 /** Orders, results and receipts. */
 export const orderActions = (client: BaseClient) => ({
+  cancelOrder: bind(client, actions.cancelOrder),
   getOrder: bind(client, actions.getOrder),
   getOrders: bind(client, actions.getOrders),
   getResults: bind(client, actions.getResults),

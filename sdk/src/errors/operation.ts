@@ -28,6 +28,19 @@ export class FeeTooLowError extends BaseError {
   }
 }
 
+/** The order is not open: not posted yet, complete, or dropped. */
+export class OrderNotOpenError extends BaseError {
+  override readonly name = "OrderNotOpenError";
+
+  constructor(parameters: { id: bigint; status: string }) {
+    super("The order is not open.", {
+      code: "SDK_ORDER_NOT_OPEN",
+      context: { Order: parameters.id, Status: parameters.status },
+      wayOut: "Only a posted order with chunks left can be cancelled; wait while it is pending.",
+    });
+  }
+}
+
 /** The sequencer dropped an operation: it had become invalid. */
 export class OperationDroppedError extends BaseError {
   override readonly name = "OperationDroppedError";

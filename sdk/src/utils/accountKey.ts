@@ -22,6 +22,8 @@ export interface AccountKeyParameters {
   readonly chainId: bigint;
   readonly rollup: Address;
   readonly owner: Address;
+  /** Which of the account's keys: 0 (default) is the first; a rotation takes another. */
+  readonly number?: number | undefined;
 }
 
 const STATEMENT =
@@ -33,7 +35,7 @@ const SIGNATURE_BYTES = 65;
 
 /** The EIP-712 message that the wallet signs. */
 export function accountKeyTypedData(parameters: AccountKeyParameters) {
-  const { chainId, rollup, owner } = parameters;
+  const { chainId, rollup, owner, number = 0 } = parameters;
   return {
     domain: {
       name: "Catalyze account key",
@@ -48,7 +50,7 @@ export function accountKeyTypedData(parameters: AccountKeyParameters) {
       ],
     },
     primaryType: "AccountKey",
-    message: { statement: STATEMENT, owner },
+    message: { statement: number === 0 ? STATEMENT : `${STATEMENT} Key number ${number}.`, owner },
   } as const satisfies TypedDataDefinition;
 }
 

@@ -59,6 +59,11 @@ export async function viewInfo(context: Context): Promise<api.InfoResponse> {
       cells: size.cells,
       operations: size.operations,
       openings: size.openings,
+      legGroups: size.legGroups,
+      cancellations: size.cancellations,
+      rotations: size.rotations,
+      distributions: size.distributions,
+      forcedOrders: size.forcedOrders,
     },
     programs: [...context.programs.values()].map(({ adapter, programId }) => ({
       name: adapter.name,

@@ -4,6 +4,7 @@ import {
   chunkRange,
   getAccount,
   type OrderCell,
+  orderStatic,
   verifySignature,
 } from "@catalyze/circuits/reference";
 import { leaseRequestMessage } from "@catalyze/prover";
@@ -15,6 +16,7 @@ import {
   type Context,
   challengeContext,
   type KnownProgram,
+  leaseTimeMs,
   signingDomain,
 } from "../core/context.js";
 import { fromTransitionError, SequencerError } from "../errors.js";
@@ -27,6 +29,7 @@ import {
   insertLease,
   lastLeaseRequest,
   listActiveLeases,
+  listBindingLeases,
   listStatements,
   type StoredLease,
   setLeaseRequest,
@@ -80,7 +83,10 @@ async function findChunk(
   request: LeaseRequest,
   active: readonly StoredLease[],
 ): Promise<OpenChunk | undefined> {
-  const leased = new Set(active.map(({ orderId, chunk }) => `${orderId}/${chunk}`));
+  // A chunk that was given back stays the provider's until the lease's last second: the operator has signed it.
+  const binding = await listBindingLeases(context.driver, leaseTimeMs(context));
+  const foreign = binding.filter(({ account }) => account !== request.account);
+  const leased = new Set([...active, ...foreign].map(({ orderId, chunk }) => `${orderId}/${chunk}`));
   for (const stored of await listOpenOrders(context.driver, ORDERS_SCANNED)) {
     const program = isServed(context, request, stored);
     const cellIndex = stored.cellIndex;
@@ -105,6 +111,8 @@ async function grant(context: Context, account: number, open: OpenChunk): Promis
       `Cell ${cell.order.seed} is not a seed known from L1`,
     );
   }
+  const range = chunkRange(cell.order, chunk);
+  const since = BigInt(Math.floor(context.clock.nowMs() / 1_000));
   const untilMs = context.clock.nowMs() + 1_000 * (context.config.leaseSeconds ?? 300);
   const until = BigInt(Math.floor(untilMs / 1_000));
   const provider =
@@ -116,9 +124,16 @@ async function grant(context: Context, account: number, open: OpenChunk): Promis
     message: {
       orderId: stored.id,
       orderIndex: cellIndex,
+      orderStatic: orderStatic(cell.order),
       chunk,
+      programId: cell.order.programId,
+      parametersCommitment: cell.order.parametersCommitment,
+      inputsRoot: cell.order.inputsRoot,
+      from: Number(range.from),
+      count: Number(range.count),
       provider,
       price: cell.order.priceLimit,
+      since,
       until,
     },
   });
@@ -143,10 +158,11 @@ async function grant(context: Context, account: number, open: OpenChunk): Promis
     context: challengeContext(context, program.programId),
     statementDomain: context.statementDomain,
     provider,
-    ...chunkRange(cell.order, chunk),
+    ...range,
     priceLimit: cell.order.priceLimit,
     inputs: stored.inputs,
     parameters: seed.artefact,
+    since,
     until,
     operator: context.operator.address.toLowerCase() as `0x${string}`,
     signature,

@@ -8,7 +8,7 @@ import {
 } from "@catalyze/circuits/reference";
 import type { api } from "@catalyze/sdk";
 import type { z } from "zod";
-import { type Context, challengeContext, type KnownProgram } from "../core/context.js";
+import { type Context, challengeContext, type KnownProgram, leaseTimeMs } from "../core/context.js";
 import { fromTransitionError, SequencerError } from "../errors.js";
 import { SETTLEMENTS_QUEUED } from "../limits.js";
 import { findOrder, type StoredOrder } from "../store/operations.js";
@@ -18,6 +18,7 @@ import {
   findStatement,
   insertStatement,
   listActiveLeases,
+  listBindingLeases,
   type StoredLease,
 } from "../store/work.js";
 import { requireLease } from "./chunks.js";
@@ -33,7 +34,10 @@ interface CheckedSubmission {
   readonly statement: Statement;
 }
 
-/** Only the holder of the chunk's running lease may deliver; when none runs, whoever leased it before. */
+/**
+ * Only the holder of the chunk's running lease may deliver; when none runs, whoever leased it before. A lease that was
+ * given back still keeps others away until its last second.
+ */
 async function checkLease(context: Context, lease: StoredLease, submission: Submission): Promise<void> {
   if (lease.account !== submission.provider) {
     throw new SequencerError(
@@ -42,8 +46,11 @@ async function checkLease(context: Context, lease: StoredLease, submission: Subm
     );
   }
   const active = await listActiveLeases(context.driver, context.clock.nowMs(), lease.orderId);
-  const holder = active.find(({ chunk }) => chunk === lease.chunk);
-  if (holder !== undefined && holder.id !== lease.id) {
+  const binding = await listBindingLeases(context.driver, leaseTimeMs(context), lease.orderId);
+  const holder =
+    active.find(({ chunk, id }) => chunk === lease.chunk && id !== lease.id) ??
+    binding.find(({ chunk, account }) => chunk === lease.chunk && account !== lease.account);
+  if (holder !== undefined) {
     throw new SequencerError(
       "SEQUENCER_CHUNK_LEASED",
       `Chunk ${lease.chunk} is leased to account ${holder.account} until ${Math.floor(holder.untilMs / 1_000)}`,

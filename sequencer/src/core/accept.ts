@@ -100,6 +100,7 @@ async function checkOrder(context: Context, order: Order, inputs: string | undef
 export const toReceipt = (context: Context, entry: StoredOperation): api.OperationReceipt => ({
   message: entry.message,
   sequence: entry.sequence,
+  acceptedBlock: entry.acceptedBlock,
   promisedBlock: entry.promisedBlock,
   operator: context.operator.address.toLowerCase() as `0x${string}`,
   signature: entry.signature,
@@ -114,17 +115,19 @@ async function store(
   const entry = admit(ledger.state, ledger.mempool, signed, admissionContext(context));
   const sequence = ledger.sequence + 1n;
   const waiting = BigInt(Math.ceil(ledger.mempool.size / context.block.size.operations));
+  const acceptedBlock = ledger.head.number;
   const promisedBlock = ledger.head.number + 1n + waiting + PROMISE_MARGIN_BLOCKS;
   const signature = await context.operator.signTypedData({
     domain: signingDomain(context),
     types: api.operationReceiptTypes,
     primaryType: "OperationReceipt",
-    message: { message: entry.message, sequence, promisedBlock },
+    message: { message: entry.message, sequence, acceptedBlock, promisedBlock },
   });
   const stored: StoredOperation = {
     message: entry.message,
     sequence,
     signed,
+    acceptedBlock,
     promisedBlock,
     signature,
     status: "pending",
@@ -145,10 +148,18 @@ async function store(
   return stored;
 }
 
-/** The stored operation with this message, unless it was dropped. */
+/**
+ * The stored operation with this message. One that was dropped is not accepted again: its message would get a second
+ * sequence number, and two receipts of one message with different numbers are evidence against the operator.
+ * @throws {SequencerError} `SEQUENCER_OPERATION_INVALID` when it was dropped
+ */
 async function known(context: Context, message: bigint): Promise<StoredOperation | undefined> {
   const stored = await findOperation(context.driver, message);
-  return stored?.status === "dropped" ? undefined : stored;
+  if (stored?.status !== "dropped") return stored;
+  throw new SequencerError(
+    "SEQUENCER_OPERATION_INVALID",
+    `The operation was dropped (${stored.reason?.message ?? "it had become invalid"}); sign it with another expiry`,
+  );
 }
 
 /**

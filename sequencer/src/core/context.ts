@@ -7,7 +7,7 @@ import { l1Time, nextBlockTime } from "../block/timing.js";
 import type { Clock, Random } from "../clock.js";
 import { type BlockCircuit, type ProgramEntry, programIdOf, type SequencerConfig } from "../config.js";
 import { SequencerError, type SequencerErrorCode } from "../errors.js";
-import type { AdmissionContext, FeeSchedule } from "../mempool/admission.js";
+import { type AdmissionContext, type FeeSchedule, NO_FEES } from "../mempool/admission.js";
 import { type BlockStatus, findSealedBlock, rewindBlocks } from "../store/blocks.js";
 import type { SqlDriver } from "../store/driver.js";
 import { listBlockStatements } from "../store/work.js";
@@ -74,12 +74,16 @@ export function derivedConfig(config: SequencerConfig) {
     block: { ...block, programId: programIdOf(block.verificationKey) },
     operationDomain: operationDomain(deployment.chainId, BigInt(deployment.rollup)),
     statementDomain: statementDomain(deployment.chainId, BigInt(deployment.programRegistry)),
-    fees: config.fees ?? { transfer: 0n, withdraw: 0n, postOrder: 0n, settlement: 0n },
+    fees: config.fees ?? NO_FEES,
   };
 }
 
 /** Time (seconds) of a block sealed now. */
 export const blockTime = ({ ledger, l1 }: Context): bigint => nextBlockTime(ledger.head.time, l1Time(l1));
+
+/** Time (milliseconds) up to which leases bind: a block sealed now must lie behind the last second of a lease too. */
+export const leaseTimeMs = (context: Context): number =>
+  Math.min(context.clock.nowMs(), 1_000 * Number(blockTime(context)));
 
 /** What admission needs to know now. */
 export const admissionContext = (context: Context): AdmissionContext => ({

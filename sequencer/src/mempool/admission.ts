@@ -20,9 +20,23 @@ export interface FeeSchedule {
   readonly transfer: bigint;
   readonly withdraw: bigint;
   readonly postOrder: bigint;
+  readonly multiTransfer: bigint;
+  readonly cancelOrder: bigint;
+  readonly rotateKey: bigint;
   /** Settlement fee of an order, per chunk. */
   readonly settlement: bigint;
 }
+
+/** A schedule that asks for nothing. */
+export const NO_FEES: FeeSchedule = {
+  transfer: 0n,
+  withdraw: 0n,
+  postOrder: 0n,
+  multiTransfer: 0n,
+  cancelOrder: 0n,
+  rotateKey: 0n,
+  settlement: 0n,
+};
 
 /** What admission needs to know besides state and mempool. */
 export interface AdmissionContext {
@@ -69,8 +83,22 @@ class StateView extends Map<number, Cell> {
   }
 }
 
+/** Least fee of a kind of operation; kinds without an entry of their own cost what a transfer does. */
+function leastFee(kind: SignedOperation["operation"]["kind"], fees: FeeSchedule): bigint {
+  switch (kind) {
+    case "withdraw":
+    case "postOrder":
+      return fees[kind];
+    case "transfer":
+    case "multiTransfer":
+    case "cancelOrder":
+    case "rotateKey":
+      return fees.transfer;
+  }
+}
+
 function checkFees({ operation }: SignedOperation, fees: FeeSchedule): void {
-  const least = fees[operation.kind];
+  const least = leastFee(operation.kind, fees);
   if (operation.fee < least) {
     throw new SequencerError(
       "SEQUENCER_FEE_TOO_LOW",
@@ -114,6 +142,15 @@ function checkNonce(account: AccountCell, signed: SignedOperation, mempool: Memp
   }
 }
 
+/** Nothing can follow a rotation before it is in a block: the new key isn't the account's yet, the old one no more. */
+function checkRotation(mempool: Mempool, signer: number): void {
+  if (!mempool.isRotating(signer)) return;
+  throw new SequencerError(
+    "SEQUENCER_KEY_ROTATING",
+    `Account ${signer} has a pending rotation of its key; wait for its block and sign with the new key.`,
+  );
+}
+
 function checkRoom(mempool: Mempool, signer: number): void {
   if (mempool.countOf(signer) >= OPERATIONS_PER_ACCOUNT) {
     throw new SequencerError(
@@ -143,6 +180,7 @@ export function admit(
   const { operation } = signed;
   const account = translated(() => getAccount(state, operation.signer));
   checkNonce(account, signed, mempool);
+  checkRotation(mempool, operation.signer);
   checkRoom(mempool, operation.signer);
   checkFees(signed, context.fees);
   const { amount } = mempool.pendingView(operation.signer, account);

@@ -64,6 +64,12 @@ export class Mempool {
     return this.#accounts.get(signer)?.size ?? 0;
   }
 
+  /** Whether a pending operation changes the account's key. */
+  isRotating(signer: number): boolean {
+    const pending = [...(this.#accounts.get(signer)?.values() ?? [])];
+    return pending.some(({ signed }) => signed.operation.kind === "rotateKey");
+  }
+
   /** Accounts with pending operations. */
   signers(): number[] {
     return [...this.#accounts.keys()];

@@ -43,6 +43,7 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
        first_block bigint NOT NULL, last_block bigint NOT NULL, max_fee text NOT NULL, priority_fee text NOT NULL,
        sent_ms bigint NOT NULL)`,
   ],
+  [`ALTER TABLE operations ADD COLUMN accepted_block bigint NOT NULL DEFAULT 0`],
 ];
 
 /** Brings the database to the latest step. Safe to run at every start. */

@@ -11,6 +11,8 @@ export interface StoredOperation {
   readonly message: bigint;
   readonly sequence: bigint;
   readonly signed: SignedOperation;
+  /** Last block when it was accepted. */
+  readonly acceptedBlock: bigint;
   readonly promisedBlock: bigint;
   /** Operator's signature of the receipt. */
   readonly signature: `0x${string}`;
@@ -38,6 +40,7 @@ const toOperation = (row: Row): StoredOperation => ({
   message: toBigint(row.message),
   sequence: toBigint(row.sequence),
   signed: fromJson<SignedOperation>(row.body as string),
+  acceptedBlock: toBigint(row.accepted_block),
   promisedBlock: toBigint(row.promised_block),
   signature: row.signature as `0x${string}`,
   status: row.status as StoredOperationStatus,
@@ -59,21 +62,19 @@ const toOrder = (row: Row): StoredOrder => ({
   completedBlock: orNull(row.completed_block, toBigint),
 });
 
-/** Stores an accepted operation; one that was dropped before is accepted anew. */
+/** Stores an accepted operation. */
 export async function insertOperation(executor: SqlExecutor, entry: StoredOperation): Promise<void> {
   const { operation } = entry.signed;
   await executor.query(
-    `INSERT INTO operations (message, sequence, signer, nonce, body, promised_block, signature, status)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending')
-     ON CONFLICT (message) DO UPDATE SET sequence = excluded.sequence, body = excluded.body,
-       promised_block = excluded.promised_block, signature = excluded.signature, status = excluded.status,
-       reason_code = NULL, reason_message = NULL`,
+    `INSERT INTO operations (message, sequence, signer, nonce, body, accepted_block, promised_block, signature, status)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending')`,
     [
       entry.message.toString(),
       entry.sequence.toString(),
       operation.signer,
       operation.nonce.toString(),
       toJson(entry.signed),
+      entry.acceptedBlock.toString(),
       entry.promisedBlock.toString(),
       entry.signature,
     ],

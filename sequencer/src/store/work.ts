@@ -94,6 +94,19 @@ export async function listActiveLeases(
   return rows.map(toLease);
 }
 
+/**
+ * Leases whose time is not over at `nowMs`, ended ones too, of one order or of all: the operator has signed that until
+ * then nobody else is paid for the chunk.
+ */
+export async function listBindingLeases(
+  executor: SqlExecutor,
+  nowMs: number,
+  orderId?: bigint,
+): Promise<StoredLease[]> {
+  const rows = await executor.query("SELECT * FROM leases WHERE until_ms >= $1", [nowMs]);
+  return rows.map(toLease).filter((lease) => orderId === undefined || lease.orderId === orderId);
+}
+
 /** Ends a lease before its time. */
 export async function endLease(executor: SqlExecutor, id: string): Promise<void> {
   await executor.query("UPDATE leases SET ended = true WHERE id = $1", [id]);
