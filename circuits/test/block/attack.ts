@@ -154,14 +154,17 @@ export async function loadVariant(name: string, patches: Patches): Promise<Accep
     );
 }
 
-/** Makes the challenges an input `forced[2]` (gamma, beta): challenges that bind nothing. */
+/** Makes the challenges an input `knownChallenges[2]` (gamma, beta): challenges that bind nothing. */
 export const FORCED_CHALLENGES: Patches = {
   "block/block.circom": (text) => {
     const unbound = text
-      .replace("    component challenges = PoseidonOutputs(2, 2);\n", "    signal input forced[2];\n")
+      .replace(
+        "    component challenges = PoseidonOutputs(2, 2);\n",
+        "    signal input knownChallenges[2];\n",
+      )
       .replace(/ {4}challenges\.capacity.*\n {4}challenges\.inputs.*\n/, "")
-      .replace("challenges.out[0]", "forced[0]")
-      .replace("challenges.out[1]", "forced[1]");
+      .replace("challenges.out[0]", "knownChallenges[0]")
+      .replace("challenges.out[1]", "knownChallenges[1]");
     if (/challenges\./.test(unbound)) throw new Error("The challenges are written in another way now.");
     return unbound;
   },

@@ -53,9 +53,10 @@ const invert = (value: bigint): bigint => invertModulo(value, FIELD_MODULUS);
 const signal = (witness: readonly bigint[], name: string): bigint => witness[run.subject.wires.get(name)!]!;
 
 /** Power of beta beside a static part or an owner in a lookup. */
-const STATIC_WEIGHT = "main.powers[0]";
-/** Key of an account in the lookups. */
-const accountKey = (_witness: readonly bigint[], index: number): bigint => BigInt(index * 16 + KIND_ACCOUNT);
+const STATIC_WEIGHT = "main.powers[1]";
+/** Key of an index and kind in the lookups. */
+const keyOf = (witness: readonly bigint[], index: number, kind: number): bigint =>
+  BigInt(index) + signal(witness, "main.powers[0]") * BigInt(kind);
 
 /** The witness of an input with one term set to a value, unless the compiler makes it what the sum leaves. */
 function withTerm(input: CircuitInput, name: string, value: bigint): string[] {
@@ -74,9 +75,10 @@ describe("a term of an unused slot that is zero over zero", () => {
     expect(column(input, "cellIsAccount")[slot]! + column(input, "cellIsOrder")[slot]!).toBe(0n);
     const witness = run.subject.calculate(input);
     const [gamma, weight] = [signal(witness, "main.gamma"), signal(witness, STATIC_WEIGHT)];
-    const forged = edit(input, [`cellStatic.${slot}`, modulo(gamma * invert(weight))]);
+    const chosen = modulo(gamma * invert(weight));
+    const forged = edit(input, [`cellStatic.${slot}`, chosen], [`cellNewStatic.${slot}`, chosen]);
     const fixed = signal(witness, `main.opening[${opening}].static`);
-    const opened = invert(gamma - accountKey(witness, BOB) - weight * fixed);
+    const opened = invert(gamma - keyOf(witness, BOB, KIND_ACCOUNT) - weight * fixed);
     expect(withTerm(forged, `main.staticTerm[${slot}]`, opened)).not.toEqual([]);
   });
 
@@ -85,9 +87,9 @@ describe("a term of an unused slot that is zero over zero", () => {
     const input = edit(stolen(), ["openingIsAccount.0", 0n], ["openingUses.0", 0n]);
     const witness = run.subject.calculate(input);
     const [gamma, weight] = [signal(witness, "main.gamma"), signal(witness, STATIC_WEIGHT)];
-    const owner = (gamma - accountKey(witness, 0)) * invert(weight);
+    const owner = (gamma - keyOf(witness, 0, KIND_ACCOUNT)) * invert(weight);
     const forged = edit(input, ["settlementOwner.1", modulo(owner)]);
-    const fact = accountKey(witness, BOB) + weight * column(input, "settlementOwner")[0]!;
+    const fact = keyOf(witness, BOB, KIND_ACCOUNT) + weight * column(input, "settlementOwner")[0]!;
     expect(withTerm(forged, "main.providerTerm[1]", -invert(gamma - fact))).not.toEqual([]);
   });
 });
