@@ -24,17 +24,23 @@ type RotateKey = Extract<Operation, { kind: "rotateKey" }>;
 /**
  * Checks a rotation.
  * @throws {TransitionError} `KEY_INVALID` for a key that L1 would refuse, `ACCOUNT_NOT_YET_ROTATABLE` in the block that
- * creates the account, `WRONG_ACCOUNT_STATIC` for another owner, `BLOCK_FULL`.
+ * creates the account, and a second time in a block, `WRONG_ACCOUNT_STATIC` for another owner, `BLOCK_FULL`.
  */
 export function planRotation(state: State, content: DraftContent, operation: RotateKey): Effect {
   const { signer, ax, ay, owner } = operation;
-  const rotated = content.operations.filter((entry) => entry.signed.operation.kind === "rotateKey").length;
-  requireRoom("rotated keys", rotated + 1, content.header.size.rotations);
+  const rotated = content.operations.filter((entry) => entry.signed.operation.kind === "rotateKey");
+  requireRoom("rotated keys", rotated.length + 1, content.header.size.rotations);
   const account = requireCell(currentCell(state, content, signer), "account", signer);
   if (content.created.has(signer)) {
     throw new TransitionError(
       "ACCOUNT_NOT_YET_ROTATABLE",
       `Account ${signer} is registered in this block; its key can be rotated from the next one on`,
+    );
+  }
+  if (rotated.some((entry) => entry.signed.operation.signer === signer)) {
+    throw new TransitionError(
+      "ACCOUNT_NOT_YET_ROTATABLE",
+      `The key of account ${signer} is rotated in this block; it can be rotated again from the next one on`,
     );
   }
   if (account.owner !== owner) {
@@ -58,10 +64,12 @@ export function planRotation(state: State, content: DraftContent, operation: Rot
   };
 }
 
-/** The rotated keys of a block, in the order of its operations. */
+/** The rotated keys of a block, by account: one each. */
 export const sealedRotations = (operations: readonly SealedOperation[]): SealedRotation[] =>
-  operations.flatMap(({ signed: { operation } }) =>
-    operation.kind === "rotateKey"
-      ? [{ index: operation.signer, ax: operation.ax, ay: operation.ay, owner: operation.owner }]
-      : [],
-  );
+  operations
+    .flatMap(({ signed: { operation } }) =>
+      operation.kind === "rotateKey"
+        ? [{ index: operation.signer, ax: operation.ax, ay: operation.ay, owner: operation.owner }]
+        : [],
+    )
+    .sort((a, b) => a.index - b.index);

@@ -1,4 +1,4 @@
-// Command: mutates the templates, the block circuit and the digits circuit, and prints a table (docs/mutation.md).
+// Command: mutates the templates, the block circuit, the royalty split and the digits circuit, and prints a table (docs/mutation.md).
 // The corpus is made of test scenarios, so the campaign runs with the tests: this starts it whole.
 // `--only <pattern>` restricts it to names. The exit status is that of the campaign: 1 when a survivor has no reason.
 import { spawnSync } from "node:child_process";

@@ -2,7 +2,9 @@
 import {
   ctzAbi,
   groth16VerifierAbi,
+  leaseChallengeAbi,
   programRegistryAbi,
+  receiptChallengeAbi,
   rollupAbi,
   seedRegistryAbi,
 } from "@catalyze/contracts/abi";
@@ -18,7 +20,15 @@ import { requireWallet } from "./clients/require.js";
 import type { BaseClient } from "./clients/types.js";
 import { ContractCallError } from "./errors/client.js";
 
-export { ctzAbi, groth16VerifierAbi, programRegistryAbi, rollupAbi, seedRegistryAbi };
+export {
+  ctzAbi,
+  groth16VerifierAbi,
+  leaseChallengeAbi,
+  programRegistryAbi,
+  receiptChallengeAbi,
+  rollupAbi,
+  seedRegistryAbi,
+};
 
 /** Wraps what viem throws for a contract call. */
 export function contractCallError(functionName: string, cause: unknown): ContractCallError {
@@ -39,6 +49,8 @@ export interface SendTransactionParameters {
   readonly abi: Abi | readonly unknown[];
   readonly functionName: string;
   readonly args: readonly unknown[];
+  /** Gas beyond the estimate, in percent of it; default the estimate of the wallet. */
+  readonly gasMarginPercent?: bigint | undefined;
 }
 
 /**
@@ -49,15 +61,20 @@ export async function sendTransaction(
   client: BaseClient,
   parameters: SendTransactionParameters,
 ): Promise<TransactionReceipt> {
-  const { functionName } = parameters;
+  const { gasMarginPercent, ...target } = parameters;
+  const { functionName } = target;
   const { walletClient, account } = requireWallet(client, functionName);
   try {
-    const call = { ...parameters, account } as unknown as SimulateContractParameters<
+    const call = { ...target, account } as unknown as SimulateContractParameters<
       Abi,
       ContractFunctionName<Abi>
     >;
     const { request } = await client.publicClient.simulateContract(call);
-    const hash = await walletClient.writeContract(request as never);
+    const gas =
+      gasMarginPercent === undefined
+        ? undefined
+        : ((await client.publicClient.estimateContractGas(call as never)) * (100n + gasMarginPercent)) / 100n;
+    const hash = await walletClient.writeContract({ ...request, gas } as never);
     const receipt = await client.publicClient.waitForTransactionReceipt({
       hash,
       pollingInterval: client.pollingIntervalMs,

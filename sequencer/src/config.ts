@@ -19,6 +19,9 @@ export interface DeploymentAddresses {
   readonly programRegistry: Address;
   readonly seedRegistry: Address;
   readonly statementRegistry?: Address | undefined;
+  /** Contracts that enforce what the operator signs; told to clients. */
+  readonly receiptChallenge?: Address | undefined;
+  readonly leaseChallenge?: Address | undefined;
   /** L1 block from which events are followed. */
   readonly deploymentBlock: bigint;
 }

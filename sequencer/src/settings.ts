@@ -21,6 +21,8 @@ export const settingsSchema = z.strictObject({
     programRegistry: api.address,
     seedRegistry: api.address,
     statementRegistry: api.address.optional(),
+    receiptChallenge: api.address.optional(),
+    leaseChallenge: api.address.optional(),
     deploymentBlock: count,
   }),
   l1RpcUrl: z.url(),

@@ -13,8 +13,9 @@ import { z } from "zod";
 import { createApi } from "../src/api/server.js";
 import { sealNextBlock } from "../src/block/sealing.js";
 import { createProofChecker } from "../src/broker/verification.js";
-import { type Context, signingDomain } from "../src/core/context.js";
+import { type Context, reloadLedger, signingDomain } from "../src/core/context.js";
 import { ERROR_STATUS } from "../src/errors.js";
+import { markDropped } from "../src/store/operations.js";
 import { EXPIRY, transfer } from "./support/keys.js";
 import { tripleProgram } from "./support/program.js";
 import {
@@ -164,6 +165,21 @@ describe("operations", () => {
     await expectError(submit(sign(transfer(2, 1n, 3, 998_999n))), "SEQUENCER_INSUFFICIENT_BALANCE");
     await expectError(submit(sign(transfer(2, 1n, 99, 5n))), "SEQUENCER_ACCOUNT_NOT_FOUND");
     await expectError(submit({ ...sign(next), inputs: sha256(INPUTS) }), "SEQUENCER_REQUEST_MALFORMED");
+  });
+
+  it("that were dropped are not accepted again: their message would get a second sequence number", async () => {
+    const doomed = transfer(2, 1n, 3, 6n);
+    const signed = { operation: doomed, signature: requester.sign(doomed).signature };
+    const { body: receipt } = await call("submitOperation", { body: signed });
+    await markDropped(context.driver, receipt.message, "INSUFFICIENT_BALANCE", "nothing left");
+    await context.exclusive(() => reloadLedger(context));
+    await expectError(call("submitOperation", { body: signed }), "SEQUENCER_OPERATION_INVALID");
+    const renewed = { ...doomed, expiry: EXPIRY - 1n };
+    const accepted = { operation: renewed, signature: requester.sign(renewed).signature };
+    const { status, body } = await call("submitOperation", { body: accepted });
+    expect([status, body.sequence]).toEqual([200, receipt.sequence + 1n]);
+    await markDropped(context.driver, body.message, "INSUFFICIENT_BALANCE", "nothing left");
+    await context.exclusive(() => reloadLedger(context));
   });
 
   it("of a form outside the schema are malformed", async () => {
@@ -328,6 +344,25 @@ describe("chunks (proofs are accepted unless marked as bad)", () => {
     await expectError(deliver(lease, { token: "0".repeat(64) }), "SEQUENCER_LEASE_NOT_FOUND");
     await expectError(deliver(lease, { proof: shapedProof(BAD_MARK) }), "SEQUENCER_PROOF_INVALID");
     expect(await sealNextBlock(context)).toBeUndefined();
+  });
+
+  it("that are given back stay the provider's until the lease's last second", async () => {
+    const mine = (await call("leaseChunk", { body: leaseRequest(3, provider) })).body.lease!;
+    expect(mine.chunk).toBe(1);
+    const failure = { token: mine.token, reason: "no time" };
+    const path = `/v1/leases/${mine.id}/failure`;
+    expect((await call("reportChunkFailure", { path, body: failure })).status).toBe(200);
+    expect((await call("leaseChunk", { body: leaseRequest(1, operatorAccount) })).body.lease).toBeNull();
+    const again = (await call("leaseChunk", { body: leaseRequest(3, provider) })).body.lease!;
+    expect(again.chunk).toBe(1);
+    await call("reportChunkFailure", {
+      path: `/v1/leases/${again.id}/failure`,
+      body: { ...failure, token: again.token },
+    });
+    clock.ms += 301_000;
+    context.l1 = { ...context.l1, latest: context.l1.latest + 301n };
+    lease = (await call("leaseChunk", { body: leaseRequest(3, provider) })).body.lease!;
+    expect(lease.chunk).toBe(0);
   });
 
   it("are settled only for the holder until the lease ends, then for the first valid proof", async () => {

@@ -3,14 +3,26 @@
 import {
   buildInclusionAnswer,
   buildInvalidityAnswer,
+  getAccount,
   type InclusionAnswer,
   type Operation,
   operationPlace,
   operationPreimage,
   poseidon,
   type SealedBlock,
+  setCell,
+  stateRoot,
 } from "@catalyze/circuits/reference";
 import { DOMAIN_OPERATIONS, operationRecord } from "@catalyze/circuits/schema";
+import {
+  answerChallenge,
+  type BaseClient,
+  challengeReceipt,
+  finaliseChallenge,
+  OperatorReceiptError,
+  proveEquivocation,
+  verifyOperationReceipt,
+} from "@catalyze/sdk";
 import { parseEventLogs } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import {
@@ -22,6 +34,7 @@ import {
   signReceipt,
   startOperatorWorld,
   TERMS,
+  tamperBlock,
   testOrder,
   transfer,
 } from "../support/operator.js";
@@ -294,6 +307,84 @@ test("neighbours must be the real ones", async () => {
   expect(await answerInclusion(second, answer)).toBeUndefined();
 });
 
+/** Submits a block with the known operations in an order of its own. */
+async function submitOrder(names: readonly string[]): Promise<SealedBlock> {
+  const build = (draft: Parameters<typeof fillBlock>[0]): void => {
+    for (const name of ["skipped", "gap", "too dear"]) {
+      const { operation, role, sequence } = known.get(name)!;
+      draft.addOperation(world.sign(operation, role).signed, sequence);
+    }
+  };
+  const { block: sealed } = await world.submitBlock(build, 0, (honest) => {
+    const operations = names.map((name) => {
+      const { message } = known.get(name) ?? { message: 0n };
+      const found = honest.operations.find((entry) => entry.message === message);
+      return found ?? { ...honest.operations[0]!, message: 0n };
+    });
+    return tamperBlock(honest, { operations });
+  });
+  return sealed;
+}
+
+test("a block in another order than the canonical one answers no receipt", async () => {
+  make("too dear", transfer("bob", 2n, { priorityFee: 9n }), "bob");
+  const sealed = await submitOrder(["skipped", "too dear", "gap"]);
+  for (const name of ["skipped", "too dear"]) {
+    const receipt = await challenge(name, { promisedBlock: 5n });
+    const answer = buildInclusionAnswer(sealed, receipt.message)!;
+    expect(await answerInclusion(receipt, answer), name).toBe("OrderViolated");
+  }
+  const receipt = await challenge("gap", { promisedBlock: 5n });
+  expect(await answerInclusion(receipt, buildInclusionAnswer(sealed, receipt.message)!)).toBeUndefined();
+  world.forget(sealed);
+});
+
+test("operations of equal priority stand by sequence number, behind no unused slot", async () => {
+  make("too dear", transfer("bob", 2n, { priorityFee: 9n }), "bob");
+  const sealed = await submitOrder(["gap", "skipped", "unused", "too dear"]);
+  for (const name of ["gap", "skipped", "too dear"]) {
+    const receipt = await challenge(name, { promisedBlock: 5n });
+    const answer = buildInclusionAnswer(sealed, receipt.message)!;
+    // The second stands behind a later number, and before an unused slot.
+    expect(await answerInclusion(receipt, answer), name).toBe("OrderViolated");
+  }
+  world.forget(sealed);
+});
+
+test("a key that was changed after acceptance is an excuse, one from before is none", async () => {
+  const { after } = blocks[3]!;
+  const changed = { ...after, tree: after.tree.clone(), cells: new Map(after.cells) };
+  const index = indexOf("alice");
+  setCell(changed, index, { ...getAccount(changed, index), ax: 5n });
+  const { block: sealed } = await world.submitBlock(
+    () => undefined,
+    0,
+    (honest) => tamperBlock(honest, { newRoot: stateRoot(changed) }),
+  );
+  const { operation, role } = known.get("skipped")!;
+  const answer = (acceptedBlock: bigint) =>
+    buildInvalidityAnswer({
+      operation,
+      signerStatic: world.preimageStatic(role),
+      acceptedBlock,
+      block: { number: 5n, time: sealed.header.time, bytes: sealed.bytes },
+      state: changed,
+    });
+  expect(answer(5n)).toBeUndefined();
+  const good = answer(4n);
+  if (good?.kind !== "state") throw new Error("unexpected");
+  expect(good.reason).toBe("static");
+  for (const [acceptedBlock, expected] of [
+    [5n, "NoExcuse"],
+    [4n, undefined],
+  ] as const) {
+    const receipt = await challenge("skipped", { acceptedBlock, promisedBlock: 5n });
+    const call = [receipt, operator(), preimageOf("skipped"), good.proof];
+    expect(await world.revertOf("bob", "receipts", "answerState", call)).toBe(expected);
+  }
+  world.forget(sealed);
+});
+
 function invalidity(name: string, number: number, acceptedBlock = 1n) {
   const { operation, role } = known.get(name)!;
   const { after, block: sealed } = blocks[number - 1]!;
@@ -491,6 +582,38 @@ test("stake leaves only after the delay, and not while a challenge is open; unti
   const next = await receiptOf("gap");
   const call = [next.receipt, next.signature, preimageOf("gap")];
   expect(await world.revertOf("eve", "receipts", "challengeReceipt", call)).toBe("NothingStaked");
+});
+
+test("the SDK challenges, answers and finalises", async () => {
+  const { operation, role, message, sequence } = known.get("low")!;
+  const deployment = { ...world.deployment, token: world.deployment.ctz, operationDomain: world.domain };
+  const baseClient = (as: Role) =>
+    ({
+      publicClient: world.client,
+      walletClient: world.wallet(as),
+      account: world.accounts[as],
+      pollingIntervalMs: 20,
+      getDeployment: async () => deployment,
+    }) as unknown as BaseClient;
+  const signed = await signReceipt(world, { message, sequence, acceptedBlock: 1n, promisedBlock: 4n });
+  const receipt = { ...signed.receipt, operator: operator(), signature: signed.signature };
+  const parameters = { receipt, operation, signerStatic: world.preimageStatic(role) };
+  await expect(verifyOperationReceipt(baseClient("bob"), { receipt })).resolves.toEqual(receipt);
+  const wrong = { ...parameters, operation: transfer("bob", 7n) };
+  await expect(challengeReceipt(baseClient("dave"), wrong)).rejects.toThrow(OperatorReceiptError);
+  await world.send("deployer", "ctz", "transfer", [world.accounts.dave.address, TERMS.bond]);
+  const { preimage } = await challengeReceipt(baseClient("dave"), parameters);
+  const answer = buildInclusionAnswer(block(2), message)!;
+  await expect(finaliseChallenge(baseClient("bob"), { receipt })).rejects.toMatchObject({
+    errorName: "WindowOpen",
+  });
+  await answerChallenge(baseClient("bob"), { receipt, preimage, answer });
+  const late = answerChallenge(baseClient("bob"), { receipt, preimage, answer });
+  await expect(late).rejects.toMatchObject({ errorName: "NoOpenChallenge" });
+  const other = await signReceipt(world, { ...signed.receipt, sequence: 999n });
+  const second = { ...other.receipt, operator: operator(), signature: other.signature };
+  await proveEquivocation(baseClient("bob"), { first: receipt, second });
+  expect(await bonded()).toBe(4_000n * CTZ);
 });
 
 test("a stake that runs out pays what is left, and only challenge contracts touch it", async () => {

@@ -9,6 +9,8 @@ import {
   type Operation,
   type Order,
   operationMessage,
+  operationsRoot,
+  operationTrace,
   publicKey,
   type Request,
   revertBlock,
@@ -23,6 +25,7 @@ import {
   type BlockSize,
   blockLayout,
   challenge,
+  encodeVector,
   evaluateVector,
   expandVector,
   operationDomain,
@@ -150,6 +153,16 @@ function createClients(rpcUrl: string) {
   };
 }
 
+/** Receipt of a transaction on a chain that mines each one at once. */
+async function mined(client: ReturnType<typeof createClients>["client"], hash: Hex) {
+  for (let attempt = 0; attempt < 500; attempt++) {
+    const receipt = await client.getTransactionReceipt({ hash }).catch(() => undefined);
+    if (receipt !== undefined) return receipt;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`transaction ${hash} was not mined`);
+}
+
 /** Name of the error that a call reverts with. */
 function revertName(error: unknown): string | undefined {
   if (!(error instanceof ViemBaseError)) return undefined;
@@ -187,9 +200,13 @@ export async function startOperatorWorld() {
     const { address, abi } = contracts[name] as { address: Address; abi: Abi };
     const call = { address, abi, functionName, args, account: accounts[role] };
     await client.simulateContract(call as never);
-    const hash = await wallet(role).writeContract(call as never);
-    const receipt = await client.waitForTransactionReceipt({ hash });
-    if (receipt.status !== "success") throw new Error(`${functionName} reverted`);
+    // CTZ keeps checkpoints by time: what burns costs more in a new second than in that of the estimate.
+    const gas = ((await client.estimateContractGas(call as never)) * 13n) / 10n;
+    const hash = await wallet(role).writeContract({ ...call, gas } as never);
+    const receipt = await mined(client, hash);
+    if (receipt.status !== "success") {
+      throw new Error(`${functionName} reverted with ${receipt.gasUsed} gas used at block ${receipt.blockNumber}`);
+    }
     return receipt;
   };
   /** Name of the error that a call of a role reverts with; undefined when it succeeds. */
@@ -258,8 +275,15 @@ async function fill({ client, deployment, send, contracts }: Parts) {
     const message = operationMessage(domain, preimageStatic(role), operation);
     return { message, signed: { operation, signature: signMessage(rollupKey(role), message) } };
   };
-  /** Seals and submits the next block. Returns it with copies of the state before and after it. */
-  const submitBlock = async (build: (draft: BlockDraft) => void, sizeId = 0) => {
+  /**
+   * Seals and submits the next block. Returns it with copies of the state before and after it. `tamper` changes what is
+   * submitted: the keys here prove anything.
+   */
+  const submitBlock = async (
+    build: (draft: BlockDraft) => void,
+    sizeId = 0,
+    tamper: (block: SealedBlock) => SealedBlock = (block) => block,
+  ) => {
     const { timestamp } = await client.getBlock();
     const before = copyState(state);
     const draft = createBlockDraft(state, {
@@ -273,7 +297,7 @@ async function fill({ client, deployment, send, contracts }: Parts) {
     });
     for (const request of requests.slice(Number(consumed))) draft.addRequest(request);
     build(draft);
-    const block = draft.seal();
+    const block = tamper(draft.seal());
     await call("operator", "rollup", "submitBlocks", [[submission(block, deployment, sizeId)]]);
     number += 1n;
     consumed += BigInt(block.requests.length);
@@ -286,6 +310,19 @@ async function fill({ client, deployment, send, contracts }: Parts) {
     consumed -= BigInt(block.requests.length);
   };
   return { domain, state, sign, submitBlock, forget, preimageStatic };
+}
+
+/** A sealed block with other operations or another new root, its words to match. Its `commitment` stays as it was. */
+export function tamperBlock(
+  block: SealedBlock,
+  change: Partial<Pick<SealedBlock, "operations" | "newRoot">>,
+): SealedBlock {
+  const changed = { ...block, ...change };
+  const { size } = block.header;
+  const [, ...rest] = block.content;
+  const root = operationsRoot(operationTrace(changed.operations, size.operations));
+  const content = [[block.oldRoot, changed.newRoot, root], ...rest];
+  return { ...changed, content, bytes: encodeVector(blockLayout(size), content) };
 }
 
 /** An independent copy of a state. */
@@ -372,4 +409,36 @@ export async function signReceipt(
     message: receipt,
   });
   return { receipt, signature };
+}
+
+/** What the operator signs for a chunk of a test order. */
+export type LeaseMessage = Parameters<typeof signLease>[1];
+
+/** A lease with its signature by the operator, or by another. */
+export async function signLease(
+  { accounts: all, deployment }: Pick<OperatorWorld, "accounts" | "deployment">,
+  lease: {
+    readonly orderId: bigint;
+    readonly orderIndex: number;
+    readonly orderStatic: bigint;
+    readonly chunk: number;
+    readonly programId: bigint;
+    readonly parametersCommitment: bigint;
+    readonly inputsRoot: bigint;
+    readonly from: number;
+    readonly count: number;
+    readonly provider: Address;
+    readonly price: bigint;
+    readonly since: bigint;
+    readonly until: bigint;
+  },
+  { role = "operator" as Role, rollup = deployment.rollup } = {},
+) {
+  const signature: Hex = await all[role].signTypedData({
+    domain: api.operatorDomain(31337n, rollup),
+    types: api.leaseTypes,
+    primaryType: "Lease",
+    message: lease,
+  });
+  return { lease, signature };
 }

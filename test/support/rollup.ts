@@ -68,6 +68,13 @@ export interface StatementSubmission {
   readonly proof: ContractProof;
 }
 
+/** A royalty distribution with its proof, as `submitBlocks` takes it. */
+export interface DistributionSubmission {
+  readonly seedId: bigint;
+  readonly commitment: bigint;
+  readonly proof: ContractProof;
+}
+
 /** A block as `submitBlocks` takes it. */
 export interface BlockSubmission {
   readonly sizeId: bigint;
@@ -75,6 +82,8 @@ export interface BlockSubmission {
   readonly commitment: bigint;
   readonly proof: ContractProof;
   readonly statements: readonly StatementSubmission[];
+  /** Royalty proofs, one for each distribution of the block. */
+  readonly distributions: readonly DistributionSubmission[];
 }
 
 /** Key on the rollup of a role; for tests only. */
@@ -268,6 +277,7 @@ export async function proveBlock(
   parts: RollupParts,
   block: SealedBlock,
   statements: readonly StatementSubmission[] = [],
+  distributions: readonly DistributionSubmission[] = [],
 ): Promise<BlockSubmission> {
   const z = challenge(contextOf(parts, parts.block), block.commitment, block.bytes);
   return {
@@ -276,6 +286,7 @@ export async function proveBlock(
     commitment: block.commitment,
     proof: await proveWith(parts.block, blockCircuitInput(block), z),
     statements,
+    distributions,
   };
 }
 

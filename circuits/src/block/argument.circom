@@ -113,13 +113,16 @@ template Product(n) {
     out <== partial[n - 1];
 }
 
-// numerator / (gamma - key). A numerator that is not zero has no witness when gamma = key; a numerator of zero leaves
-// the term free only then, which a drawn gamma meets with negligible probability.
+// numerator / (gamma - key). The inverse is a signal of its own, so that a numerator of zero makes a term of zero whatever the
+// key is: in an unused slot the key may be chosen after gamma, and zero over zero would be free. A key that is gamma has no
+// witness, which a drawn gamma meets with negligible probability. 2 constraints.
 template Term() {
     signal input numerator;
     signal input key;
     signal input gamma;
     signal output term;
-    term <-- numerator / (gamma - key);
-    term * (gamma - key) === numerator;
+    // Pinned by the next constraint.
+    signal inverse <-- 1 / (gamma - key);
+    inverse * (gamma - key) === 1;
+    term <== numerator * inverse;
 }

@@ -267,37 +267,37 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         fees += settlement[i].fee;
     }
 
-    component forced[V];
+    component forcedSlot[V];
     for (var i = 0; i < V; i++) {
-        forced[i] = ForcedOrder(depth);
-        forced[i].isExit <== forcedIsExit[i];
-        forced[i].isSettle <== forcedIsSettle[i];
-        forced[i].present <== forcedPresent[i];
-        forced[i].index <== forcedIndex[i];
-        forced[i].time <== forcedTime[i];
-        forced[i].subject <== forcedSubject[i];
-        forced[i].account <== forcedAccount[i];
-        forced[i].chunk <== forcedChunk[i];
-        forced[i].head0 <== forcedHead0[i];
-        forced[i].head1 <== forcedHead1[i];
-        forced[i].slotTime <== forcedSlotTime[i];
-        forced[i].previousTime <== forcedPreviousTime[i];
-        forced[i].order <== forcedOrder[i];
-        forced[i].terms <== forcedTerms[i];
-        forced[i].conditions <== forcedConditions[i];
-        forced[i].escrow <== forcedEscrow[i];
-        forced[i].bitmap <== forcedBitmap[i];
-        forced[i].remaining <== forcedRemaining[i];
-        forced[i].claims <== forcedClaims[i];
-        forced[i].count <== forcedCount[i];
-        forced[i].from <== forcedFrom[i];
-        forced[i].price <== forcedPrice[i];
-        forced[i].children <== forcedChildren[i];
-        forced[i].root <== oldRoot;
-        forced[i].statementDomain <== statementDomain;
-        burned += forced[i].burn;
-        pooled += forced[i].pool;
-        fees += forced[i].fee;
+        forcedSlot[i] = ForcedOrder(depth);
+        forcedSlot[i].isExit <== forcedIsExit[i];
+        forcedSlot[i].isSettle <== forcedIsSettle[i];
+        forcedSlot[i].present <== forcedPresent[i];
+        forcedSlot[i].index <== forcedIndex[i];
+        forcedSlot[i].time <== forcedTime[i];
+        forcedSlot[i].subject <== forcedSubject[i];
+        forcedSlot[i].account <== forcedAccount[i];
+        forcedSlot[i].chunk <== forcedChunk[i];
+        forcedSlot[i].head0 <== forcedHead0[i];
+        forcedSlot[i].head1 <== forcedHead1[i];
+        forcedSlot[i].slotTime <== forcedSlotTime[i];
+        forcedSlot[i].previousTime <== forcedPreviousTime[i];
+        forcedSlot[i].order <== forcedOrder[i];
+        forcedSlot[i].terms <== forcedTerms[i];
+        forcedSlot[i].conditions <== forcedConditions[i];
+        forcedSlot[i].escrow <== forcedEscrow[i];
+        forcedSlot[i].bitmap <== forcedBitmap[i];
+        forcedSlot[i].remaining <== forcedRemaining[i];
+        forcedSlot[i].claims <== forcedClaims[i];
+        forcedSlot[i].count <== forcedCount[i];
+        forcedSlot[i].from <== forcedFrom[i];
+        forcedSlot[i].price <== forcedPrice[i];
+        forcedSlot[i].children <== forcedChildren[i];
+        forcedSlot[i].root <== oldRoot;
+        forcedSlot[i].statementDomain <== statementDomain;
+        burned += forcedSlot[i].burn;
+        pooled += forcedSlot[i].pool;
+        fees += forcedSlot[i].fee;
     }
 
     component order[N];
@@ -477,7 +477,8 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         cellCount += cell[i].used;
     }
 
-    // 2. Order: used slots first, operations by effective priority descending, then by sequence number, cells by index.
+    // 2. Order: used slots first, operations by effective priority descending, then by sequence number, cells and rotated
+    //    keys by index.
     signal requestUsed[R];
     for (var i = 0; i < R; i++) {
         requestUsed[i] <== request[i].used;
@@ -513,6 +514,16 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
         drop * samePriority[i] === 0;
         rankGap[i] <== drop - 1 + samePriority[i] * (operationSequence[i] - operationSequence[i - 1]);
         RangeCheck(SEQUENCE_BITS())(rankGap[i]);
+    }
+    // Rotated keys by account, so that one account has one: whoever reads the words knows its key after the block.
+    signal rotationGap[Q];
+    for (var i = 0; i < Q; i++) {
+        if (i == 0) {
+            rotationGap[i] <== 0;
+        } else {
+            rotationGap[i] <== rotationUsed[i] * (rotationIndex[i] - rotationIndex[i - 1] - 1);
+            RangeCheck(INDEX_BITS())(rotationGap[i]);
+        }
     }
     signal indexGap[K];
     indexGap[0] <== 0;
@@ -642,12 +653,12 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     }
     at += 2 * R;
     for (var i = 0; i < V; i++) {
-        accesses.words[at + 6 * i] <== forced[i].route;
-        accesses.words[at + 6 * i + 1] <== forced[i].task;
+        accesses.words[at + 6 * i] <== forcedSlot[i].route;
+        accesses.words[at + 6 * i + 1] <== forcedSlot[i].task;
         accesses.words[at + 6 * i + 2] <== forcedHead0[i];
         accesses.words[at + 6 * i + 3] <== forcedHead1[i];
-        accesses.words[at + 6 * i + 4] <== forced[i].static;
-        accesses.words[at + 6 * i + 5] <== forced[i].access;
+        accesses.words[at + 6 * i + 4] <== forcedSlot[i].static;
+        accesses.words[at + 6 * i + 5] <== forcedSlot[i].access;
     }
     component challenges = PoseidonOutputs(2, 2);
     challenges.capacity <== DOMAIN_CHALLENGE();
@@ -709,11 +720,11 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     }
     for (var i = 0; i < V; i++) {
         reads.factors[S + O + K + X + D + R + i] <== CellFactor()(
-            forcedPresent[i], forcedIndex[i], forced[i].static, forced[i].readDynamic,
+            forcedPresent[i], forcedIndex[i], forcedSlot[i].static, forcedSlot[i].readDynamic,
             INITIAL_ACCESS() + forcedPreviousTime[i], gamma, powers
         );
         writes.factors[S + O + R + N + K + X + D + i] <== CellFactor()(
-            forcedPresent[i], forcedIndex[i], forced[i].static, forced[i].writeDynamic,
+            forcedPresent[i], forcedIndex[i], forcedSlot[i].static, forcedSlot[i].writeDynamic,
             INITIAL_ACCESS() + forcedSlotTime[i], gamma, powers
         );
     }
@@ -889,17 +900,17 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     }
     component takenForced[V];
     for (var i = 0; i < V; i++) {
-        sent.factors[O + D + R + i] <== 1 + forced[i].exited * (
-            gamma - forced[i].left - forcedSubject[i] * 2 ** AMOUNT_BITS() - powers[3] - 1
+        sent.factors[O + D + R + i] <== 1 + forcedSlot[i].exited * (
+            gamma - forcedSlot[i].left - forcedSubject[i] * 2 ** AMOUNT_BITS() - powers[3] - 1
         );
         takenForced[i] = ForcedMessage();
-        takenForced[i].route <== forced[i].route;
-        takenForced[i].task <== forced[i].task;
+        takenForced[i].route <== forcedSlot[i].route;
+        takenForced[i].task <== forcedSlot[i].task;
         takenForced[i].head0 <== forcedHead0[i];
         takenForced[i].head1 <== forcedHead1[i];
         takenForced[i].gamma <== gamma;
         takenForced[i].powers <== powers;
-        taken.factors[N + W + L + X + Q + i] <== 1 + forced[i].used * (takenForced[i].value - 1);
+        taken.factors[N + W + L + X + Q + i] <== 1 + forcedSlot[i].used * (takenForced[i].value - 1);
     }
     sent.out === taken.out;
 
@@ -930,10 +941,10 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     }
     signal forcedTerm[V][4];
     for (var i = 0; i < V; i++) {
-        forcedTerm[i][0] <== Term()(forced[i].providerCredit, forcedAccount[i] + account, gamma);
-        forcedTerm[i][1] <== Term()(forced[i].middlewareCredit, forcedOrder[i][5] + account, gamma);
-        forcedTerm[i][2] <== Term()(forced[i].seedCredit, forcedOrder[i][4] + seed, gamma);
-        forcedTerm[i][3] <== Term()(forced[i].requesterCredit, forcedOrder[i][0] + account, gamma);
+        forcedTerm[i][0] <== Term()(forcedSlot[i].providerCredit, forcedAccount[i] + account, gamma);
+        forcedTerm[i][1] <== Term()(forcedSlot[i].middlewareCredit, forcedOrder[i][5] + account, gamma);
+        forcedTerm[i][2] <== Term()(forcedSlot[i].seedCredit, forcedOrder[i][4] + seed, gamma);
+        forcedTerm[i][3] <== Term()(forcedSlot[i].requesterCredit, forcedOrder[i][0] + account, gamma);
         for (var j = 0; j < 4; j++) {
             given += forcedTerm[i][j];
         }

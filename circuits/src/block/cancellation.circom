@@ -42,9 +42,9 @@ template Cancellation() {
     static <== hash.out;
     signal conditions <== PackOrderConditions()(deadline <== deadline, minimumBond <== minimumBond);
     order[3] === conditions;
-    // Both times have 40 bits: what is negative is far above the range.
+    // Both times have 40 bits: the difference has too, or is negative and far above the range.
     signal late <== used * (blockTime - deadline - ORDER_GRACE_PERIOD());
-    RangeCheck(41)(late);
+    RangeCheck(40)(late);
 
     // The cell: open, then an order with nothing in it. A time below zero is no time at which an order was written.
     RangeCheck(AMOUNT_BITS())(escrow);

@@ -6,6 +6,7 @@
 //           signed: so the owner stays, and index has 24 bits. The contract shows that the key is on the curve and not of
 //           small order.
 // Inputs:   used: boolean (checked here); ax, ay, owner, index: field elements, zero in an unused slot but for the owner.
+//           The block shows that indices rise from slot to slot: an account has one rotation.
 // Outputs:  static is absorbed before the challenges; with the public words it fixes the owner.
 pragma circom 2.2.0;
 

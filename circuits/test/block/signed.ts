@@ -30,9 +30,16 @@ import {
 
 /** Small enough to calculate hundreds of witnesses. */
 export const SIGNED: BlockSize = {
-  ...TINY,
   name: "signed",
+  depth: 2,
+  requests: 6,
+  settlements: 2,
+  orders: 1,
+  withdrawals: 1,
+  cells: 8,
   operations: 4,
+  openings: 3,
+  forcedOrders: 0,
   legGroups: 5,
   cancellations: 2,
   rotations: 2,

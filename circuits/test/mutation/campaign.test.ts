@@ -65,7 +65,7 @@ describe.runIf(pattern !== undefined)("the whole campaign", () => {
 
 /** Templates that take seconds. */
 const QUICK =
-  /mutant-(is-zero|is-equal|non-zero|less-than|bits|range-check|select|below-ten-thousand|division|share-of-division|at-most-ten-thousand|share|powers|cell-factor|order-message|product|term|poseidon-[234]|poseidon-fixed|poseidon-outputs|chunk-range|opening|posted-order)$/;
+  /mutant-(is-zero|is-equal|non-zero|less-than|bits|range-check|select|below-ten-thousand|division|share-of-division|at-most-ten-thousand|share|powers|cell-factor|order-message|product|term|poseidon-[234]|poseidon-fixed|poseidon-outputs|chunk-range|opening|posted-order|level-value|royalty-amounts|owner-lists)$/;
 
 describe.runIf(pattern === undefined)("constraint mutation", () => {
   it.each(

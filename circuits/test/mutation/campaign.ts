@@ -32,7 +32,13 @@ import {
   taskInputs,
 } from "./corpus.js";
 import { exitComponents } from "./exit.js";
-import { royaltyComponents, royaltyInputs, tamperedRoyaltyInputs } from "./royalty.js";
+import {
+  lyingRoyaltyInputs,
+  royaltyComponents,
+  royaltyInputs,
+  royaltyLies,
+  tamperedRoyaltyInputs,
+} from "./royalty.js";
 
 /** Most tampered inputs that a template gets beyond those of its own list. */
 const MAXIMUM_TAMPERED = 1500;
@@ -245,6 +251,7 @@ export const royaltyCampaign = (): CircuitCampaign => ({
   instance: royaltySplitCircuit,
   inputs: royaltyInputs(),
   tampered: tamperedRoyaltyInputs(),
+  lies: { lies: royaltyLies, inputs: lyingRoyaltyInputs() },
 });
 
 /** The digits program: the wrapper of every task batch around a network. */

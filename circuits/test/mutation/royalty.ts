@@ -4,6 +4,7 @@ import type { CircuitInput } from "@catalyze/circuits/build";
 import { splitRoyalty } from "@catalyze/circuits/reference";
 import { FIELD_MODULUS } from "@catalyze/circuits/schema";
 import { invertModulo } from "../../tools/mutation-jacobian.js";
+import type { Lies } from "../../tools/mutation-program.js";
 import { EDGES, equalOwners, FORK, MAXIMUM_TOTAL, termsOf } from "../royalty/support.js";
 import { type Component, component } from "./components.js";
 
@@ -49,6 +50,26 @@ export function tamperedRoyaltyInputs(): CircuitInput[] {
   }
   return result;
 }
+
+/** A program that moves the list of a level that begins at slot 3 by four slots. */
+export const royaltyLies: Lies = {
+  name: "offset",
+  patch: (text) =>
+    text
+      .replace("((offset % perWord) >> b)", "(((offset == 3 ? 4 : offset) % perWord) >> b)")
+      .replace("((offset \\ perWord) >> b)", "(((offset == 3 ? 4 : offset) \\ perWord) >> b)"),
+};
+
+/** Inputs for {@link royaltyLies}: the second, third and fourth level begins at slot 3. */
+export const lyingRoyaltyInputs = (): CircuitInput[] =>
+  [
+    [3, 1],
+    [1, 2, 1],
+    [1, 1, 1, 1],
+  ].map((counts) => {
+    const levels = counts.map((count, k) => equalOwners(count, 10 * k, k < counts.length - 1 ? 1_000n : 0n));
+    return splitRoyalty(termsOf(levels)).circuitInput(Z);
+  });
 
 /** Numbers of a whole input that a template takes. */
 const part = (input: CircuitInput, names: readonly string[]): Numbers =>

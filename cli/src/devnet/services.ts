@@ -82,6 +82,8 @@ export async function startSequencerProcess(parameters: ServiceParameters): Prom
       programRegistry: deployment.programRegistry,
       seedRegistry: deployment.seedRegistry,
       statementRegistry: deployment.statementRegistry,
+      receiptChallenge: deployment.receiptChallenge,
+      leaseChallenge: deployment.leaseChallenge,
       deploymentBlock: Number(deployment.deploymentBlock),
     },
     l1RpcUrl: anvil.rpcUrl,

@@ -8,7 +8,7 @@ import { type SendOperationErrorType, type SentOperation, sendOperation } from "
 
 export type CancelOrderParameters = OperationOptions & {
   /** The order's id. */
-  readonly id: bigint;
+  readonly orderId: bigint;
 };
 export type CancelOrderReturnType = SentOperation;
 export type CancelOrderErrorType = SendOperationErrorType | GetOrderErrorType | OrderNotOpenError;
@@ -17,16 +17,16 @@ export type CancelOrderErrorType = SendOperationErrorType | GetOrderErrorType | 
  * Closes an order of the client's account and returns what is left of its escrow to the account. Possible one day after the
  * order's deadline; chunks settled before are paid.
  *
- * @example await cancelOrder(client, { id })
+ * @example await cancelOrder(client, { orderId })
  * @throws {OrderNotOpenError} when it is not posted yet or complete, {SequencerError} before the time
  */
 export async function cancelOrder(
   client: BaseClient,
   parameters: CancelOrderParameters,
 ): Promise<CancelOrderReturnType> {
-  const { id, ...options } = parameters;
-  const { index, order, status } = await getOrder(client, { id });
-  if (index === null || status !== "open") throw new OrderNotOpenError({ id, status });
+  const { orderId, ...options } = parameters;
+  const { index, order, status } = await getOrder(client, { orderId });
+  if (index === null || status !== "open") throw new OrderNotOpenError({ id: orderId, status });
   return sendOperation(client, {
     ...options,
     intent: { kind: "cancelOrder", orderIndex: index, orderStatic: orderStatic(order) },

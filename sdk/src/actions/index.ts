@@ -1,8 +1,12 @@
 // Every action, as functions that take a client first.
+export * from "./answerChallenge.js";
 export * from "./approveCtz.js";
 export * from "./cancelOrder.js";
+export * from "./challengeLease.js";
+export * from "./challengeReceipt.js";
 export * from "./claimWithdrawal.js";
 export * from "./deposit.js";
+export * from "./finaliseChallenge.js";
 export * from "./fundAccount.js";
 export * from "./getAccount.js";
 export * from "./getBlock.js";
@@ -18,6 +22,7 @@ export * from "./getWithdrawals.js";
 export * from "./multiTransfer.js";
 export * from "./postOrder.js";
 export * from "./prepareOperation.js";
+export * from "./proveEquivocation.js";
 export * from "./register.js";
 export * from "./registerSeed.js";
 export * from "./resolveProgram.js";

@@ -29,6 +29,12 @@ export async function verifyOperationReceipt(
       context: { Expected: message, Given: receipt.message },
     });
   }
+  if (receipt.acceptedBlock >= receipt.promisedBlock) {
+    throw new OperatorReceiptError({
+      reason: "no block lies between acceptance and promise",
+      context: { Accepted: receipt.acceptedBlock, Promised: receipt.promisedBlock },
+    });
+  }
   const signer = await recoverTypedDataAddress({
     domain: operatorDomain(chainId, rollup),
     types: operationReceiptTypes,

@@ -82,6 +82,9 @@ export const infoResponse = z.object({
   programRegistry: address,
   seedRegistry: address,
   statementRegistry: address.nullable(),
+  /** Contracts that enforce receipts and leases, where the deployment has them. */
+  receiptChallenge: address.optional(),
+  leaseChallenge: address.optional(),
   /** Signs receipts and leases, submits blocks. */
   operator: address,
   operationDomain: unsigned(248),

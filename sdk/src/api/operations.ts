@@ -38,7 +38,8 @@ export const operation = z.discriminatedUnion("kind", [
     legs: z
       .array(z.strictObject({ receiver: cellIndex, amount: unsigned(80) }))
       .min(1)
-      .max(MAXIMUM_LEGS),
+      .max(MAXIMUM_LEGS)
+      .readonly(),
   }),
   z.strictObject({
     kind: z.literal("cancelOrder"),

@@ -29,9 +29,13 @@ export const accountActions = (client: BaseClient) => ({
 
 /** Operations step by step, and their status. */
 export const operationActions = (client: BaseClient) => ({
+  answerChallenge: bind(client, actions.answerChallenge),
+  challengeReceipt: bind(client, actions.challengeReceipt),
+  finaliseChallenge: bind(client, actions.finaliseChallenge),
   getBlock: bind(client, actions.getBlock),
   getOperation: bind(client, actions.getOperation),
   prepareOperation: bind(client, actions.prepareOperation),
+  proveEquivocation: bind(client, actions.proveEquivocation),
   signOperation: bind(client, actions.signOperation),
   submitOperation: bind(client, actions.submitOperation),
   verifyOperationReceipt: bind(client, actions.verifyOperationReceipt),
@@ -50,6 +54,7 @@ export const seedActions = (client: BaseClient) => ({
 /** Orders, results and receipts. */
 export const orderActions = (client: BaseClient) => ({
   cancelOrder: bind(client, actions.cancelOrder),
+  challengeLease: bind(client, actions.challengeLease),
   getOrder: bind(client, actions.getOrder),
   getOrders: bind(client, actions.getOrders),
   getResults: bind(client, actions.getResults),

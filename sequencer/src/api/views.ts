@@ -41,6 +41,8 @@ export async function viewInfo(context: Context): Promise<api.InfoResponse> {
     seedRegistry: lower(deployment.seedRegistry),
     statementRegistry:
       deployment.statementRegistry === undefined ? null : lower(deployment.statementRegistry),
+    ...(deployment.receiptChallenge && { receiptChallenge: lower(deployment.receiptChallenge) }),
+    ...(deployment.leaseChallenge && { leaseChallenge: lower(deployment.leaseChallenge) }),
     operator: lower(context.operator.address),
     operationDomain: context.operationDomain,
     statementDomain: context.statementDomain,
