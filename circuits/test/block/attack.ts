@@ -34,7 +34,7 @@ const ORDERS: readonly (readonly [name: string, signal: RegExp])[] = [
 ];
 
 /** Name of what a constraint says: an argument, an order, or its component. */
-function reasonOf(run: MutationRun, row: number): string {
+export function reasonOf(run: MutationRun, row: number): string {
   const { a, b, c } = run.system.constraints[row]!;
   const names = [...a, ...b, ...c].flatMap(([wire]) =>
     wire === 0 ? [] : (run.subject.names.get(wire) ?? []),
@@ -50,14 +50,19 @@ function reasonOf(run: MutationRun, row: number): string {
 /** Reasons for which an input is refused, sorted; none when it is accepted. */
 export type Judge = (input: CircuitInput) => string[];
 
+/** The block circuit of size `TINY`, ready to calculate every signal of any input. */
+export async function loadRun(): Promise<MutationRun> {
+  generateSchemaSources();
+  return createMutationRun(await loadMutationSubject(tinyCircuit()));
+}
+
 /**
  * The judge of the block circuit of size `TINY`: the constraint system alone, over every signal of the input.
  *
  * @param lies makes hints of the circuit false, by an input `lie`
  */
 export async function loadJudge(lies?: Lies): Promise<Judge> {
-  generateSchemaSources();
-  const run = createMutationRun(await loadMutationSubject(tinyCircuit()));
+  const run = await loadRun();
   const { calculate } = lies === undefined ? run.subject : await loadMutationSubject(tinyCircuit(), lies);
   return (input) => {
     const rows = violatedConstraints(run.system, calculate(input));
@@ -149,14 +154,17 @@ export async function loadVariant(name: string, patches: Patches): Promise<Accep
     );
 }
 
-/** Makes the challenges an input `forced[2]` (gamma, beta): challenges that bind nothing. */
+/** Makes the challenges an input `knownChallenges[2]` (gamma, beta): challenges that bind nothing. */
 export const FORCED_CHALLENGES: Patches = {
   "block/block.circom": (text) => {
     const unbound = text
-      .replace("    component challenges = PoseidonOutputs(2, 2);\n", "    signal input forced[2];\n")
+      .replace(
+        "    component challenges = PoseidonOutputs(2, 2);\n",
+        "    signal input knownChallenges[2];\n",
+      )
       .replace(/ {4}challenges\.capacity.*\n {4}challenges\.inputs.*\n/, "")
-      .replace("challenges.out[0]", "forced[0]")
-      .replace("challenges.out[1]", "forced[1]");
+      .replace("challenges.out[0]", "knownChallenges[0]")
+      .replace("challenges.out[1]", "knownChallenges[1]");
     if (/challenges\./.test(unbound)) throw new Error("The challenges are written in another way now.");
     return unbound;
   },

@@ -11,6 +11,7 @@ import {
   type SealedBlock,
 } from "@catalyze/circuits/reference";
 import { FIELD_MODULUS, KIND_ACCOUNT, KIND_SEED, orderParties, orderTerms } from "@catalyze/circuits/schema";
+import { bn254 } from "@noble/curves/bn254";
 import { beforeAll, describe, expect, it } from "vitest";
 import { invertModulo } from "../../tools/mutation-jacobian.js";
 import { type Gadget, signalOf, witnessOf } from "../gadgets/harness.js";
@@ -52,10 +53,14 @@ beforeAll(async () => {
 
 const divide = (numerator: bigint, denominator: bigint): bigint =>
   modulo(numerator * invertModulo(denominator, FIELD_MODULUS));
-const keyOf = (index: number, kind: number): bigint => BigInt(index * 16 + kind);
+/** Some beta. */
+const BETA = 7n;
+/** Key of an index and kind in sums. */
+const keyOf = (index: number, kind: number, beta = BETA): bigint => BigInt(index) + beta * BigInt(kind);
+const isSquare = (value: bigint): boolean => bn254.fields.Fr.pow(value, (FIELD_MODULUS - 1n) / 2n) === 1n;
 const force = (input: CircuitInput, gamma: bigint, beta: bigint): CircuitInput => ({
   ...input,
-  forced: [modulo(gamma), modulo(beta)],
+  knownChallenges: [modulo(gamma), modulo(beta)],
 });
 
 /** A busy block, its input, and its scenario for {@link withPaths}. */
@@ -79,7 +84,7 @@ describe("sums whose challenges are known", () => {
       [`cellAmount.${alice}`, (amount) => amount - 1n],
     );
     const minted = withPaths(swapped, scenario, block);
-    expect(await unbound(force(minted, gamma, 7n))).toBe(true);
+    expect(await unbound(force(minted, gamma, BETA))).toBe(true);
     expect(refusals(minted)).toEqual(["credits"]);
   });
 
@@ -92,28 +97,29 @@ describe("sums whose challenges are known", () => {
     const fixed = orderStatic(order);
     const { ax, ay, owner } = getAccount(scenario.state, ALICE);
     const message = operationMessage(OPERATION_DOMAIN, accountStatic(ax, ay, owner), { ...operation, order });
+    const cell = cellOf(block, block.orders[0]!.index);
     const named = edit(
       resign(input, 0, ALICE, message),
       ["orderMiddleware.0", 9n],
       ["operationData.0", fixed],
-      [`cellStatic.${cellOf(block, block.orders[0]!.index)}`, fixed],
+      [`cellStatic.${cell}`, fixed],
+      [`cellNewStatic.${cell}`, fixed],
       [`cellPresence.${cellOf(block, MIDDLEWARE)}`, 2n],
     );
     const forged = withPaths(named, scenario, block);
     // 1/(gamma − false) = 2/(gamma − real).
     const gamma = 2n * keyOf(9, KIND_ACCOUNT) - keyOf(MIDDLEWARE, KIND_ACCOUNT);
-    expect(await unbound(force(forged, gamma, 7n))).toBe(true);
+    expect(await unbound(force(forged, gamma, BETA))).toBe(true);
     expect(refusals(forged)).toEqual(["presence"]);
   });
 
   it("look up an owner that the provider has not: refused, since uses are absorbed", async () => {
     const { input } = busy();
-    const beta = 7n;
-    const real = keyOf(PROVIDER, KIND_ACCOUNT) + beta * column(input, "settlementOwner")[0]!;
-    const gamma = 2n * (real + beta) - real;
+    const real = keyOf(PROVIDER, KIND_ACCOUNT) + BETA ** 2n * column(input, "settlementOwner")[0]!;
+    const gamma = real + 2n * BETA ** 2n;
     const opening = column(input, "openingIndex").indexOf(BigInt(PROVIDER));
     const forged = edit(input, ["settlementOwner.0", (owner) => owner + 1n], [`openingUses.${opening}`, 2n]);
-    expect(await unbound(force(forged, gamma, beta))).toBe(true);
+    expect(await unbound(force(forged, gamma, BETA))).toBe(true);
     expect(refusals(forged)).toEqual(["uses"]);
   });
 
@@ -126,10 +132,14 @@ describe("sums whose challenges are known", () => {
     const [provider, bob] = [cellOf(block, PROVIDER), cellOf(block, BOB)];
     const fixed = accountStatic(ax, ay, owner + 1n);
     const distance = (cell: number): bigint => column(input, "cellStatic")[cell]! - fixed;
-    // 1/(gamma − false) = 1/(gamma − provider) + 1/(gamma − Bob), with A = provider − false and Bob − false = 4 A.
-    const keys = keyOf(BOB, KIND_ACCOUNT) - keyOf(PROVIDER, KIND_ACCOUNT);
-    const beta = divide(keys, 4n * distance(provider) - distance(bob));
-    const gamma = keyOf(PROVIDER, KIND_ACCOUNT) + beta * fixed + 2n * beta * distance(provider);
+    // 1/(gamma − false) = 1/(gamma − A − false) + 1/(gamma − B − false) when (gamma − false)² = A · B.
+    const [beta, root] = (function search(candidate: bigint): [bigint, bigint] {
+      const product = modulo(
+        candidate ** 2n * distance(provider) * (BigInt(BOB - PROVIDER) + candidate ** 2n * distance(bob)),
+      );
+      return isSquare(product) ? [candidate, bn254.fields.Fr.sqrt(product)] : search(candidate + 1n);
+    })(BETA);
+    const gamma = keyOf(PROVIDER, KIND_ACCOUNT, beta) + beta ** 2n * fixed + root;
     const forged = edit(
       input,
       [`openingSubject.${opening}`, owner + 1n],
@@ -250,8 +260,8 @@ describe("an order's index, savings share, modes and seed payload split another 
     const swapped = resplitOrder(input, 1n, 0n);
     const shift = column(swapped, "orderSeedPayload")[0]! - column(input, "orderSeedPayload")[0]!;
     // The seed is looked up once and says twice: 1/(gamma − false terms) = 2/(gamma − its terms).
-    const terms = keyOf(SEED, KIND_SEED) + beta * column(input, "orderSeedPayload")[0]!;
-    const gamma = modulo(terms + 2n * beta * shift);
+    const terms = keyOf(SEED, KIND_SEED, beta) + beta ** 2n * column(input, "orderSeedPayload")[0]!;
+    const gamma = modulo(terms + 2n * beta ** 2n * shift);
     const challenges = [gamma, beta] as const;
     // The memory: the order is written elsewhere than it is closed, and Bob ends with more than he has.
     const [bob, operator] = [cellOf(block, BOB), cellOf(block, OPERATOR)];

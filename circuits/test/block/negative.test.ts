@@ -138,7 +138,7 @@ describe("block circuit, data swapped after the challenge", () => {
     const gamma = signal("main.gamma");
     const beta = signal("main.powers[0]");
     const unbound = await compileVariant("tiny-unbound", tinyCircuit().source, FORCED_CHALLENGES);
-    expect(await commitmentOf(unbound, { ...input, forced: [gamma, beta] })).toBe(block.commitment);
+    expect(await commitmentOf(unbound, { ...input, knownChallenges: [gamma, beta] })).toBe(block.commitment);
 
     // Bob claims to have read `mint` units more, and closes with them. The product of the reads is then off by one
     // factor, which a fake last access of the first cell makes up for, since gamma and beta are known by now.
@@ -166,7 +166,7 @@ describe("block circuit, data swapped after the challenge", () => {
     let forged = change(input, ["operationBalance", "0"], (value) => value + mint);
     forged = change(forged, ["cellAmount", String(bob)], (value) => value + mint);
     forged = change(forged, ["cellLastAccess", "0"], () => normal);
-    expect(await commitmentOf(unbound, { ...forged, forced: [gamma, beta] })).toBeDefined();
+    expect(await commitmentOf(unbound, { ...forged, knownChallenges: [gamma, beta] })).toBeDefined();
     expect(await commitmentOf(circuit, forged)).toBeUndefined();
   });
 });

@@ -185,6 +185,8 @@ export function idleNumbers(empty: CircuitInput, full: CircuitInput): CircuitInp
     if (/^(settlement|order)[A-Z]/.test(name)) result[name] = structuredClone(value) as bigint[];
   }
   (result.settlementUsed as bigint[]).fill(0n);
+  // What would make a term of the sums free in a slot that takes no part.
+  (result.settlementOwner as bigint[]).fill(0n);
   (result.orderUsed as bigint[]).fill(0n);
   for (let slot = 0; slot < TINY.operations; slot += 1) {
     for (const [name, value] of Object.entries(idleOperation(empty, slot)))
@@ -193,7 +195,6 @@ export function idleNumbers(empty: CircuitInput, full: CircuitInput): CircuitInp
   for (let slot = 0; slot < TINY.cells; slot += 1) {
     (result.cellAmount as bigint[])[slot] = ODD_AMOUNT;
     (result.cellPayload as bigint[])[slot] = (ODD_AMOUNT * ODD_AMOUNT) >> 46n;
-    (result.cellStatic as bigint[])[slot] = 12_345n;
     (result.cellOldDynamic as bigint[])[slot] = 54_321n;
     (result.cellLastAccess as bigint[])[slot] = 777n;
   }
