@@ -158,7 +158,7 @@ describe("outcomes", () => {
     expect(block.withdrawals).toEqual([]);
   });
 
-  it("conserve every unit over random blocks, and can be taken back", { timeout: 120_000 }, () => {
+  it("conserve every unit over random blocks, and can be taken back", { timeout: 300_000 }, () => {
     const seen = new Set<string>();
     const plan = fc.array(fc.array(randomRequestAction, { minLength: 4, maxLength: 14 }), {
       minLength: 5,
