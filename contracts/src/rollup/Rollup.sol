@@ -610,9 +610,9 @@ contract Rollup is IRollup, RollupStorage {
     /// @dev The fees of the requests that blocks consumed become the operator's: the part of the waiting fees that these are
     /// of the waiting requests.
     function _earnFees(uint256 consumedBefore, uint256 consumedAfter) private {
-        uint256 waitingFees = _fees.waiting;
-        if (waitingFees == 0 || consumedAfter == consumedBefore) return;
-        uint256 earned = waitingFees * (consumedAfter - consumedBefore) / (_queue.requestCount - consumedBefore);
+        if (consumedAfter == consumedBefore) return;
+        uint256 earned = uint256(_fees.waiting) * (consumedAfter - consumedBefore) / (_queue.requestCount - consumedBefore);
+        if (earned == 0) return;
         _fees.waiting -= uint128(earned);
         _fees.earned += uint128(earned);
     }
