@@ -63,6 +63,7 @@ abstract contract RollupFixture is Test {
         uint256[2][] orderTails;
         uint256[3][] rotations;
         uint256[2][] distributions;
+        uint64[] distributedSeeds;
         uint256[] withdrawals;
         uint256[] cells;
         uint256 commitment;
@@ -180,6 +181,29 @@ abstract contract RollupFixture is Test {
         queue.push(Request(4711, programId, route, value));
     }
 
+    /// @dev Keeps aside the words of a request that the caller has just queued.
+    function expectQueued(uint256 kind, uint256 index, uint256 subject, uint256 payload) internal {
+        expectQueued(kind, index, subject, payload, 0, 0);
+    }
+
+    function expectQueued(uint256 kind, uint256 index, uint256 subject, uint256 payload, uint256 head0, uint256 head1)
+        internal
+    {
+        uint256 route = Schema.packRequestRoute(kind, index, block.timestamp, subject);
+        queue.push(Request(head0, head1, route, Schema.packRequestValue(0, payload)));
+    }
+
+    /// @dev Entry `i` of the queue as the contract takes it.
+    function queued(uint256 i) internal view returns (IL1Queue.QueuedRequest memory) {
+        Request memory r = queue[i];
+        return IL1Queue.QueuedRequest(r.head0, r.head1, r.route, r.value);
+    }
+
+    /// @dev First index of the half of the tree that orders take.
+    function firstOrderIndex() internal view returns (uint32) {
+        return uint32(1 << (2 * uint256(rollup.depth()) - 1));
+    }
+
     function programIdOf(uint256 keyNumber) internal view returns (uint256) {
         return uint256(keccak256(Trapdoor.encode(Trapdoor.key(keyNumber)))) >> 8;
     }
@@ -240,6 +264,21 @@ abstract contract RollupFixture is Test {
         for (uint256 i = 0; i < cells; i++) {
             b.cells[i] = Schema.packCellWord(uint256(keccak256(abi.encode("cell", i))) >> 32, i);
         }
+    }
+
+    /// @dev Distributes `total` from each seed's vault; the payouts are any field element.
+    function addDistributions(Block memory b, uint64[] memory seedIds, uint256 total) internal view {
+        b.distributedSeeds = seedIds;
+        b.distributions = new uint256[2][](seedIds.length);
+        for (uint256 i = 0; i < seedIds.length; i++) {
+            uint256 payouts = uint256(keccak256(abi.encode("payouts", b.number, i))) % R;
+            b.distributions[i] = [payouts, Schema.packDistributionWord(total, seeds.seed(seedIds[i]).index)];
+        }
+    }
+
+    /// @dev Statements of the block in the registry instead of with their proofs.
+    function recordStatement(Statement memory s) internal {
+        statementRegistry.record(s.programId, s.commitment, statementWords(s), proveStatement(s).proof);
     }
 
     function addWithdrawals(Block memory b, address[] memory recipients, uint256 units) internal pure {
@@ -355,6 +394,44 @@ abstract contract RollupFixture is Test {
         for (uint256 i = 0; i < b.statements.length; i++) {
             submission.statements[i] = proveStatement(b.statements[i]);
         }
+        submission.distributions = new IRollup.DistributionSubmission[](b.distributions.length);
+        for (uint256 i = 0; i < b.distributions.length; i++) {
+            submission.distributions[i] = proveDistribution(b, i);
+        }
+    }
+
+    /// @dev Words of the royalty-split circuit for distribution `i`.
+    function distributionVector(Block memory b, uint256 i) internal view returns (uint256[] memory vector) {
+        uint64 seedId = b.distributedSeeds[i];
+        uint256 nonce = seeds.distributionNonce(seedId);
+        for (uint256 j = 0; j < i; j++) {
+            if (b.distributedSeeds[j] == seedId) nonce++;
+        }
+        vector = new uint256[](5);
+        (vector[0], vector[1]) = (seeds.shares(seedId).sharesRoot, b.distributions[i][0]);
+        bytes32 domain = keccak256("Catalyze/1/royalty-domain");
+        vector[2] = uint256(keccak256(abi.encode(domain, block.chainid, address(rollup)))) >> 8;
+        (vector[3], vector[4]) = (seedId | (nonce << 64), b.distributions[i][1] & ((1 << 80) - 1));
+    }
+
+    function proveDistribution(Block memory b, uint256 i)
+        internal
+        view
+        returns (IRollup.DistributionSubmission memory)
+    {
+        return proveDistribution(b.distributedSeeds[i], distributionVector(b, i));
+    }
+
+    function proveDistribution(uint64 seedId, uint256[] memory v)
+        internal
+        view
+        returns (IRollup.DistributionSubmission memory result)
+    {
+        bytes memory words = bytes.concat(abi.encodePacked(v[0], v[1]), _tail(v[2]), _tail(v[3]), _tail(v[4]));
+        uint256 commitment = uint256(keccak256(words)) % R;
+        uint256 z = challengeOf(programIdOf(ROYALTY_KEY), commitment, words);
+        uint256[8] memory proof = Trapdoor.prove(Trapdoor.key(ROYALTY_KEY), [commitment, evaluate(v, z), z], commitment);
+        return IRollup.DistributionSubmission(seedId, commitment, proof);
     }
 
     function statementVector(Statement memory s) internal pure returns (uint256[] memory vector) {
