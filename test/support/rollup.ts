@@ -82,6 +82,8 @@ export interface BlockSubmission {
   readonly commitment: bigint;
   readonly proof: ContractProof;
   readonly statements: readonly StatementSubmission[];
+  /** Bit i: settlement i is of a recorded statement. */
+  readonly recorded: bigint;
   /** Royalty proofs, one for each distribution of the block. */
   readonly distributions: readonly DistributionSubmission[];
 }
@@ -286,6 +288,7 @@ export async function proveBlock(
     commitment: block.commitment,
     proof: await proveWith(parts.block, blockCircuitInput(block), z),
     statements,
+    recorded: 0n,
     distributions,
   };
 }

@@ -8,7 +8,6 @@ import {
   type SealedBlock,
 } from "@catalyze/circuits/reference";
 import { type BlockSize, ORDER_GRACE_PERIOD } from "@catalyze/circuits/schema";
-import { TINY } from "./blocks.js";
 import { fullList } from "./random-signed.js";
 import {
   ALICE,

@@ -49,7 +49,8 @@ const exitOf = (
   from = state,
 ): SettlementExit => settlementExit(from, { orderIndex: orderIndexOf(from), chunk, statement }, EXIT_DOMAIN);
 const inputOf = (exit: SettlementExit): CircuitInput => ({ ...exit.circuitInput, z: Z });
-const witnessOf = (input: Parameters<typeof calculateWitness>[1]): Promise<bigint[]> => calculateWitness(circuit.compiled, input);
+const witnessOf = (input: Parameters<typeof calculateWitness>[1]): Promise<bigint[]> =>
+  calculateWitness(circuit.compiled, input);
 const holds = (witness: readonly bigint[]): boolean => checkConstraints(circuit.compiled, witness).ok;
 
 const publicSignals = (exit: SettlementExit): bigint[] => {

@@ -39,7 +39,8 @@ beforeAll(async () => {
 });
 
 const inputOf = (exit: CellExit): CircuitInput => ({ ...exit.circuitInput, z: Z });
-const witnessOf = (input: Parameters<typeof calculateWitness>[1]): Promise<bigint[]> => calculateWitness(circuit.compiled, input);
+const witnessOf = (input: Parameters<typeof calculateWitness>[1]): Promise<bigint[]> =>
+  calculateWitness(circuit.compiled, input);
 const holds = (witness: readonly bigint[]): boolean => checkConstraints(circuit.compiled, witness).ok;
 
 const publicSignals = (exit: CellExit): bigint[] => {

@@ -14,8 +14,9 @@ import {
   startedRequests,
 } from "../block/request-scenario.js";
 import { emptyScenario, registerAll, runBlock, STATEMENT_DOMAIN } from "../block/scenario.js";
+import { slotInput } from "../inputs.js";
 import { mutateComponent } from "./campaign.js";
-import { type Component, gadgetComponents, slotInput } from "./components.js";
+import { type Component, gadgetComponents } from "./components.js";
 
 type Template = Awaited<ReturnType<typeof mutateComponent>>["template"];
 type Inputs = readonly CircuitInput[];

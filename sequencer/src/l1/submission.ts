@@ -25,6 +25,8 @@ export function blockSubmission(sizeId: number, block: StoredBlock, statements: 
       words: bytesToHex(statementBytes(statement)),
       proof: contractProof(proof),
     })),
+    // Every statement brings its proof along.
+    recorded: 0n,
     // The block builder makes no royalty distributions.
     distributions: [],
   };
