@@ -99,7 +99,8 @@ async function install() {
     const npm = process.env.npm_execpath?.endsWith(".js")
       ? [process.execPath, process.env.npm_execpath]
       : ["npm"];
-    await run(npm[0], [...npm.slice(1), "ci", "--no-audit", "--no-fund"], {
+    // No scripts: none of a dependency is needed, and the native parts get a phase of their own.
+    await run(npm[0], [...npm.slice(1), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
       what: "npm ci",
     });
   }
