@@ -7,6 +7,7 @@ import {Schema} from "../src/generated/Schema.sol";
 import {PublicData} from "../src/proof/PublicData.sol";
 import {VerificationKeys} from "../src/proof/VerificationKeys.sol";
 import {IRollup} from "../src/rollup/IRollup.sol";
+import {L1Queue} from "../src/rollup/L1Queue.sol";
 import {Rollup} from "../src/rollup/Rollup.sol";
 import {ICTZ} from "../src/token/ICTZ.sol";
 import {CTZ} from "../src/token/CTZ.sol";
@@ -41,30 +42,34 @@ contract RollupQueueTest is RollupFixture {
         IRollup.Deployment memory d = deploymentFor(address(1), DEPTH);
         d.token = address(0);
         vm.expectRevert(IRollup.ZeroAddress.selector);
-        new Rollup(d, list);
+        new L1Queue(d, list);
         d = deploymentFor(address(0), DEPTH);
         vm.expectRevert(IRollup.ZeroAddress.selector);
-        new Rollup(d, list);
+        new L1Queue(d, list);
         for (uint8 depth = 0; depth < 14; depth += 13) {
             d = deploymentFor(address(1), depth);
             vm.expectRevert(abi.encodeWithSelector(IRollup.DepthOutOfRange.selector, depth));
-            new Rollup(d, list);
+            new L1Queue(d, list);
         }
         d = deploymentFor(address(1), DEPTH);
         d.operator = address(0);
         vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableInvalidOwner.selector, address(0)));
-        new Rollup(d, list);
+        new L1Queue(d, list);
         d = deploymentFor(address(1), DEPTH);
         d.pool = address(0);
         vm.expectRevert(IRollup.ZeroAddress.selector);
-        new Rollup(d, list);
+        new L1Queue(d, list);
         d = deploymentFor(address(1), DEPTH);
         d.genesisRoot = R;
+        L1Queue code = new L1Queue(d, list);
         vm.expectRevert(abi.encodeWithSelector(PublicData.WordNotInField.selector, 0, R));
-        new Rollup(d, list);
+        new Rollup(d, list, code);
+        d.genesisRoot = 1;
+        vm.expectRevert(abi.encodeWithSelector(IRollup.QueueMismatch.selector, address(code)));
+        new Rollup(d, list, code);
         d = deploymentFor(address(1), DEPTH);
         vm.expectRevert(IRollup.NoBlockSize.selector);
-        new Rollup(d, new IRollup.BlockCircuit[](0));
+        new L1Queue(d, new IRollup.BlockCircuit[](0));
     }
 
     function test_constructor_checksBlockKeys() external {
@@ -78,8 +83,9 @@ contract RollupQueueTest is RollupFixture {
             }
         }
         IRollup.Deployment memory d = deploymentFor(address(1), DEPTH);
+        L1Queue code = new L1Queue(d, list);
         vm.expectRevert(VerificationKeys.DeltaIsGamma.selector);
-        new Rollup(d, list);
+        new Rollup(d, list, code);
     }
 
     function test_constructor_fixesSizes() external view {
@@ -92,6 +98,8 @@ contract RollupQueueTest is RollupFixture {
         assertEq(size.orders, 2);
         assertEq(size.withdrawals, 4);
         assertEq(size.cells, 10);
+        assertEq(size.rotations, 2);
+        assertEq(size.distributions, 2);
         assertEq(rollup.blockSize(1).key, address(0));
         assertEq(rollup.state().root, GENESIS);
         assertEq(rollup.nextIndex(), 1);

@@ -4,9 +4,12 @@ pragma solidity ^0.8.28;
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {IProgramRegistry} from "../src/proof/IProgramRegistry.sol";
 import {PublicData} from "../src/proof/PublicData.sol";
+import {IL1Queue} from "../src/rollup/IL1Queue.sol";
 import {IRollup} from "../src/rollup/IRollup.sol";
+import {ISeedRegistry} from "../src/seeds/ISeedRegistry.sol";
 import {RollupFixture} from "./support/RollupFixture.sol";
 import {Trapdoor} from "./support/Trapdoor.sol";
+import {BabyJubJubVectors} from "./vectors/BabyJubJubVectors.sol";
 
 /// @dev Submits through a contract.
 contract Relay {
@@ -29,6 +32,9 @@ contract RollupSubmitBlocksTest is RollupFixture {
         takeRequests(b, 3);
         addStatements(b, 3);
         addOrdersAndCells(b, 1, 7);
+        (uint256 ax, uint256 ay) = keyOf(2);
+        b.rotations = new uint256[3][](1);
+        b.rotations[0] = [ax, ay, 1];
         address[] memory recipients = new address[](3);
         (recipients[0], recipients[1], recipients[2]) = (ALICE, BOB, ALICE);
         addWithdrawals(b, recipients, 10);
@@ -339,6 +345,153 @@ contract RollupSubmitBlocksTest is RollupFixture {
         submitReverts(one(submission), abi.encodeWithSelector(IRollup.InvalidProof.selector));
     }
 
+    // Rotated keys.
+
+    function test_submitBlocks_revertsIfRotatedKeyIsNoKey() external {
+        (uint256 ax, uint256 ay) = keyOf(1);
+        Block memory b = nextBlock();
+        b.rotations = new uint256[3][](2);
+        (b.rotations[0], b.rotations[1]) = ([ax, ay, 1], [ax, ay + 1, 2]);
+        submitReverts(one(prove(b)), abi.encodeWithSelector(IRollup.KeyNotOnCurve.selector, ax, ay + 1));
+        uint256[2][8] memory points = BabyJubJubVectors.smallOrder();
+        for (uint256 i = 0; i < points.length; i++) {
+            b.rotations[1] = [points[i][0], points[i][1], 2];
+            submitReverts(
+                one(prove(b)), abi.encodeWithSelector(IRollup.KeyOfSmallOrder.selector, points[i][0], points[i][1])
+            );
+        }
+        b.rotations[1] = [ax, ay, 2];
+        submit(b);
+    }
+
+    function test_submitBlocks_revertsIfMoreRotationsThanTheSizeHas() external {
+        (uint256 ax, uint256 ay) = keyOf(1);
+        Block memory b = nextBlock();
+        b.rotations = new uint256[3][](3);
+        for (uint256 i = 0; i < 3; i++) {
+            b.rotations[i] = [ax, ay, i];
+        }
+        IRollup.BlockSubmission memory submission;
+        submission.words = encodeWords(b);
+        submitReverts(one(submission), abi.encodeWithSelector(PublicData.TooManyWords.selector, 8, 6, 4));
+    }
+
+    // Statements from the registry.
+
+    function _fromRegistry(IRollup.BlockSubmission memory submission, uint256 i) private pure {
+        IRollup.StatementSubmission memory empty;
+        submission.statements[i] = empty;
+    }
+
+    function test_submitBlocks_revertsIfStatementNeitherProvenNorRecorded() external {
+        Block memory b = nextBlock();
+        addStatements(b, 2);
+        recordStatement(b.statements[0]);
+        IRollup.BlockSubmission memory submission = prove(b);
+        _fromRegistry(submission, 0);
+        _fromRegistry(submission, 1);
+        submitReverts(
+            one(submission),
+            abi.encodeWithSelector(
+                IL1Queue.StatementNotRecorded.selector, b.statements[1].programId, b.statements[1].commitment
+            )
+        );
+        // Recorded under another program is another statement.
+        b.statements[0].programId = programIdOf(PROGRAM_1);
+        submission = prove(b);
+        _fromRegistry(submission, 0);
+        submitReverts(
+            one(submission),
+            abi.encodeWithSelector(
+                IL1Queue.StatementNotRecorded.selector, b.statements[0].programId, b.statements[0].commitment
+            )
+        );
+    }
+
+    function test_submitBlocks_takesStatementsFromTheRegistry() external {
+        for (uint256 mask = 0; mask < 8; mask++) {
+            Block memory b = nextBlock();
+            addStatements(b, 3);
+            IRollup.BlockSubmission memory submission = prove(b);
+            for (uint256 i = 0; i < 3; i++) {
+                if ((mask >> i) & 1 == 0) continue;
+                recordStatement(b.statements[i]);
+                _fromRegistry(submission, i);
+            }
+            submit(one(submission));
+            assertEq(rollup.state().blockNumber, mask + 1);
+        }
+    }
+
+    // Royalty distributions.
+
+    function _seedWithShares() private returns (uint64[] memory seedIds) {
+        seedIds = new uint64[](1);
+        seedIds[0] = registerSeed(ALICE, 0);
+        vm.prank(ALICE);
+        seeds.setShares(seedIds[0], 99, 0);
+    }
+
+    function test_submitBlocks_revertsIfDistributionMissingOrSurplus() external {
+        uint64[] memory seedIds = _seedWithShares();
+        Block memory b = nextBlock();
+        addDistributions(b, seedIds, 5);
+        IRollup.BlockSubmission memory submission = prove(b);
+        submission.distributions = new IRollup.DistributionSubmission[](0);
+        submitReverts(one(submission), abi.encodeWithSelector(IRollup.DistributionCountMismatch.selector, 1, 0));
+        submission.distributions = new IRollup.DistributionSubmission[](2);
+        submitReverts(one(submission), abi.encodeWithSelector(IRollup.DistributionCountMismatch.selector, 1, 2));
+    }
+
+    function test_submitBlocks_revertsIfDistributionOfAnotherSeed() external {
+        uint64[] memory seedIds = _seedWithShares();
+        uint64 other = registerSeed(BOB, 0);
+        Block memory b = nextBlock();
+        addDistributions(b, seedIds, 5);
+        IRollup.BlockSubmission memory submission = prove(b);
+        submission.distributions[0].seedId = other;
+        submitReverts(one(submission), abi.encodeWithSelector(ISeedRegistry.SharesMissing.selector, other));
+        vm.prank(BOB);
+        seeds.setShares(other, 99, 0);
+        submitReverts(one(submission), abi.encodeWithSelector(IRollup.DistributionSeedMismatch.selector, 2, 1));
+        submission.distributions[0].seedId = 3;
+        submitReverts(one(submission), abi.encodeWithSelector(ISeedRegistry.UnknownSeed.selector, 3));
+    }
+
+    /// @dev A proof that says anything else than block and registry do is refused, word by word.
+    function test_submitBlocks_revertsIfDistributionProvesOtherWords() external {
+        uint64[] memory seedIds = _seedWithShares();
+        Block memory b = nextBlock();
+        addDistributions(b, seedIds, 5);
+        for (uint256 i = 0; i < 5; i++) {
+            uint256[] memory vector = distributionVector(b, 0);
+            vector[i] += i == 3 ? 1 << 64 : 1;
+            IRollup.BlockSubmission memory submission = prove(b);
+            submission.distributions[0] = proveDistribution(seedIds[0], vector);
+            submitReverts(one(submission), abi.encodeWithSelector(IRollup.InvalidProof.selector));
+        }
+        submit(b);
+    }
+
+    function test_submitBlocks_countsDistributions() external {
+        uint64 seedId = _seedWithShares()[0];
+        uint64[] memory seedIds = new uint64[](2);
+        (seedIds[0], seedIds[1]) = (seedId, seedId);
+        Block memory b = nextBlock();
+        addDistributions(b, seedIds, 5);
+        IRollup.BlockSubmission memory submission = prove(b);
+        submit(one(submission));
+        assertEq(seeds.distributionNonce(seedId), 2);
+        // The same proofs again are for nonces that are gone.
+        b = nextBlock();
+        addDistributions(b, seedIds, 5);
+        IRollup.BlockSubmission memory again = prove(b);
+        again.distributions = submission.distributions;
+        submitReverts(one(again), abi.encodeWithSelector(IRollup.InvalidProof.selector));
+        submit(b);
+        assertEq(seeds.distributionNonce(seedId), 4);
+    }
+
     // Success.
 
     function test_submitBlocks_advancesStateOverAnEmptyBlock() external {
@@ -367,13 +520,19 @@ contract RollupSubmitBlocksTest is RollupFixture {
     }
 
     function test_submitBlocks_acceptsAFullBlock() external {
-        for (uint32 i = 0; i < 6; i++) {
+        uint64[] memory seedIds = new uint64[](2);
+        (seedIds[0], seedIds[1]) = (_seedWithShares()[0], 1);
+        for (uint32 i = 0; i < 5; i++) {
             registerAccount(address(uint160(0x1000 + i)), 0);
         }
         Block memory b = nextBlock();
         takeRequests(b, 6);
+        addDistributions(b, seedIds, 5);
         addStatements(b, 4);
         addOrdersAndCells(b, 2, 10);
+        (uint256 ax, uint256 ay) = keyOf(2);
+        b.rotations = new uint256[3][](2);
+        (b.rotations[0], b.rotations[1]) = ([ax, ay, 1], [ax, ay, 2]);
         address[] memory recipients = new address[](4);
         for (uint256 i = 0; i < 4; i++) {
             recipients[i] = address(uint160(0x1000 + i));
@@ -464,6 +623,41 @@ contract RollupSubmitBlocksTest is RollupFixture {
             vm.prank(OPERATOR, OPERATOR);
             rollup.submitBlocks(list);
             vm.snapshotGasLastCall("submitBlocks", string.concat("one block, statements: ", vm.toString(count)));
+        }
+    }
+
+    function test_gas_submitBlocks_recordedStatements() external {
+        for (uint256 count = 1; count <= 4; count += 1) {
+            Block memory b = nextBlock();
+            addStatements(b, count);
+            addOrdersAndCells(b, 0, 6);
+            IRollup.BlockSubmission memory submission = prove(b);
+            for (uint256 i = 0; i < count; i++) {
+                recordStatement(b.statements[i]);
+                _fromRegistry(submission, i);
+            }
+            IRollup.BlockSubmission[] memory list = one(submission);
+            vm.prank(OPERATOR, OPERATOR);
+            rollup.submitBlocks(list);
+            string memory name = string.concat("one block, recorded statements: ", vm.toString(count));
+            vm.snapshotGasLastCall("submitBlocks", name);
+        }
+    }
+
+    function test_gas_submitBlocks_distributions() external {
+        uint64 seedId = _seedWithShares()[0];
+        for (uint256 count = 1; count <= 2; count += 1) {
+            uint64[] memory seedIds = new uint64[](count);
+            for (uint256 i = 0; i < count; i++) {
+                seedIds[i] = seedId;
+            }
+            Block memory b = nextBlock();
+            addOrdersAndCells(b, 0, 6);
+            addDistributions(b, seedIds, 5);
+            IRollup.BlockSubmission[] memory list = one(prove(b));
+            vm.prank(OPERATOR, OPERATOR);
+            rollup.submitBlocks(list);
+            vm.snapshotGasLastCall("submitBlocks", string.concat("one block, distributions: ", vm.toString(count)));
         }
     }
 

@@ -22,6 +22,7 @@ const EXPORTED = [
   "ProgramRegistry",
   "StatementRegistry",
   "SeedRegistry",
+  "L1Queue",
   "Rollup",
   "Exits",
 ];

@@ -11,12 +11,15 @@ import {
   type PublicClient,
   type Transport,
   type WalletClient,
+  zeroAddress,
 } from "viem";
 import {
   ctzAbi,
   ctzBytecode,
   groth16VerifierAbi,
   groth16VerifierBytecode,
+  l1QueueAbi,
+  l1QueueBytecode,
   programRegistryAbi,
   programRegistryBytecode,
   rollupAbi,
@@ -37,6 +40,28 @@ export const DEVELOPMENT_ALPHA_X =
 export const LOCAL_CHAIN_IDS: readonly number[] = [31337, 1337];
 /** Wei minted to the deployer unless told otherwise: the cap, 10^9 CTZ. */
 export const DEFAULT_INITIAL_SUPPLY = 10n ** 27n;
+
+/** Terms of the L1 queue, fixed at deployment. */
+export interface QueueTerms {
+  /** Seconds within which a request must be consumed, else anyone may freeze the rollup. */
+  readonly deadline: number;
+  /** Longest time in seconds between two blocks of an operator that keeps up; the queue's limit follows from it. */
+  readonly blockInterval: number;
+  /** Wei of the native coin for a request into an idle queue. */
+  readonly requestFee: bigint;
+  /** Least fee in wei of a request that takes an index for good (registering an account or a seed). */
+  readonly registerFee: bigint;
+}
+
+/** Terms on public chains unless told otherwise (docs/decisions/030-forced-queue.md). */
+export const DEFAULT_QUEUE_TERMS: QueueTerms = {
+  deadline: 7 * 86_400,
+  blockInterval: 120,
+  requestFee: 200_000_000_000_000n,
+  registerFee: 500_000_000_000_000n,
+};
+/** Terms on local chains unless told otherwise: the same, without fees. */
+export const LOCAL_QUEUE_TERMS: QueueTerms = { ...DEFAULT_QUEUE_TERMS, requestFee: 0n, registerFee: 0n };
 
 /** The points that all verification keys of a deployment share. G2 in precompile order: x imaginary, x real, y … */
 export interface VerifierConstants {
@@ -65,6 +90,12 @@ export interface DeployParameters {
   readonly operator: Address;
   /** Receives the pool's share. */
   readonly pool: Address;
+  /** Verification key of the royalty-split circuit; without it no royalties are distributed on L2. */
+  readonly royaltyKey?: Uint8Array;
+  /** Contract that hashes royalty shares (ISharesHasher); without it seeds can set no shares. */
+  readonly sharesHasher?: Address;
+  /** Terms of the L1 queue; {@link LOCAL_QUEUE_TERMS} by default on local chains, else {@link DEFAULT_QUEUE_TERMS}. */
+  readonly queueTerms?: QueueTerms;
   /** Wei of CTZ minted to the deployer; {@link DEFAULT_INITIAL_SUPPLY} by default. */
   readonly initialSupply?: bigint;
 }
@@ -109,6 +140,12 @@ function checkParameters(parameters: DeployParameters, chainId: number): number 
       );
     }
   });
+  if (parameters.royaltyKey !== undefined && parameters.royaltyKey.length !== VERIFICATION_KEY_BYTES) {
+    throw new ContractsError(
+      "CONTRACTS_BAD_PARAMETERS",
+      `royaltyKey has ${parameters.royaltyKey.length} bytes; a key has ${VERIFICATION_KEY_BYTES}.`,
+    );
+  }
   if (verifierConstants.alpha[0] === DEVELOPMENT_ALPHA_X && !LOCAL_CHAIN_IDS.includes(chainId)) {
     throw new ContractsError(
       "CONTRACTS_DEVELOPMENT_KEYS",
@@ -163,12 +200,15 @@ function blockCircuits(blockKeys: readonly BlockKey[]) {
     orders: size.orders,
     withdrawals: size.withdrawals,
     cells: size.cells,
+    rotations: size.rotations,
+    distributions: size.distributions,
+    forcedOrders: size.forcedOrders,
   }));
 }
 
 /**
  * Deploys CTZ, verifier, registries and rollup, in this order: CTZ, Groth16Verifier, ProgramRegistry,
- * StatementRegistry, Rollup, SeedRegistry. The whole initial supply of CTZ goes to the deploying account.
+ * StatementRegistry, L1Queue, Rollup, SeedRegistry. The whole initial supply of CTZ goes to the deploying account.
  * @throws {ContractsError} for bad parameters, development keys on a public chain, or a creation that failed.
  */
 export async function deploy(parameters: DeployParameters): Promise<Deployment> {
@@ -197,12 +237,26 @@ export async function deploy(parameters: DeployParameters): Promise<Deployment> 
     const [abi, bytecode] = [statementRegistryAbi, statementRegistryBytecode];
     return walletClient.deployContract({ abi, bytecode, args: [programRegistry], account, chain, nonce });
   });
-  const fixed = { token: ctz, programs: programRegistry, seedRegistry: deployer.address(1) };
+  const local = LOCAL_CHAIN_IDS.includes(chainId);
+  const queueTerms = parameters.queueTerms ?? (local ? LOCAL_QUEUE_TERMS : DEFAULT_QUEUE_TERMS);
+  const fixed = {
+    token: ctz,
+    programs: programRegistry,
+    statementRegistry,
+    seedRegistry: deployer.address(2),
+    queueTerms,
+    royaltyKey: bytesToHex(parameters.royaltyKey ?? new Uint8Array()),
+  };
+  const configuration = [
+    { ...fixed, operator, pool, genesisRoot, depth },
+    blockCircuits(parameters.blockKeys),
+  ] as const;
+  const queue = await deployer.create("L1Queue", (nonce) => {
+    const [abi, bytecode] = [l1QueueAbi, l1QueueBytecode];
+    return walletClient.deployContract({ abi, bytecode, args: configuration, account, chain, nonce });
+  });
   const rollup = await deployer.create("Rollup", (nonce) => {
-    const args = [
-      { ...fixed, operator, pool, genesisRoot, depth },
-      blockCircuits(parameters.blockKeys),
-    ] as const;
+    const args = [...configuration, queue] as const;
     return walletClient.deployContract({
       abi: rollupAbi,
       bytecode: rollupBytecode,
@@ -214,7 +268,8 @@ export async function deploy(parameters: DeployParameters): Promise<Deployment> 
   });
   const seedRegistry = await deployer.create("SeedRegistry", (nonce) => {
     const [abi, bytecode] = [seedRegistryAbi, seedRegistryBytecode];
-    return walletClient.deployContract({ abi, bytecode, args: [rollup], account, chain, nonce });
+    const args = [rollup, parameters.sharesHasher ?? zeroAddress] as const;
+    return walletClient.deployContract({ abi, bytecode, args, account, chain, nonce });
   });
 
   return {

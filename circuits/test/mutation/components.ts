@@ -350,7 +350,8 @@ export function slotComponents(blocks: readonly CircuitInput[], settlements: num
     component("chunk-range", "block/settlement.circom", "ChunkRange()", [
       { chunk: 1n, earlierChunks: 1n, lastChunk: 3n, chunkSize: 4n },
       { chunk: 0n, earlierChunks: 1n, lastChunk: 3n, chunkSize: 4n },
-      { chunk: 9n, earlierChunks: 10n, lastChunk: 480n, chunkSize: 4321n },
+      { chunk: 21n, earlierChunks: 63n, lastChunk: 21_845n, chunkSize: 43_690n },
+      { chunk: 0n, earlierChunks: 42n, lastChunk: 1n, chunkSize: 43_690n },
     ]),
     settleBit(),
     component("settlement", "block/settlement.circom", "Settlement()", settled, [], true),

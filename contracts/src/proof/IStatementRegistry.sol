@@ -8,10 +8,17 @@ import {IProgramRegistry} from "./IProgramRegistry.sol";
 /// @notice A statement is a fact: program P with these parameters, on jobs [from, from + count) of these inputs, gives
 /// these results, by this provider at this price. It is identified by (program id, C), never by its proof.
 interface IStatementRegistry {
-    /// @notice When a statement was recorded; all zero when it was not.
+    /// @notice A recorded statement; all zero when it was not recorded.
+    /// @param blockNumber Block of the chain.
+    /// @param time Time in seconds.
+    /// @param provider Who made it, the provider of its `StatementRange` word.
+    /// @param settleable Whether its `StatementRange` word has no further bits and its price is below 2^64, so that a block can
+    /// settle it.
     struct Recording {
         uint64 blockNumber;
         uint64 time;
+        address provider;
+        bool settleable;
     }
 
     /// @notice A statement was proven and recorded.
@@ -54,6 +61,9 @@ interface IStatementRegistry {
         view
         returns (bool);
 
-    /// @notice When the statement was recorded; all zero when it was not.
+    /// @notice Whether the statement was recorded.
+    function isRecorded(uint256 programId, uint256 commitment) external view returns (bool);
+
+    /// @notice The statement as it was recorded; all zero when it was not.
     function recording(uint256 programId, uint256 commitment) external view returns (Recording memory);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Statements proven and recorded alone. Owns when each was recorded.
+// Statements proven and recorded alone. Owns when each was recorded, and what its proven words say of its provider.
 pragma solidity ^0.8.28;
 
 import {Schema} from "../generated/Schema.sol";
@@ -10,11 +10,23 @@ import {Statements} from "./Statements.sol";
 
 /// @title Registry of proven statements, see {IStatementRegistry}.
 contract StatementRegistry is IStatementRegistry {
+    /// @dev A recording in one storage slot.
+    struct Entry {
+        uint40 blockNumber;
+        uint48 time;
+        address provider;
+        bool settleable;
+    }
+
+    uint256 private constant PRICE_BITS = 64;
+    /// @dev Bits of a `StatementRange`: count 16, from 32, provider 160.
+    uint256 private constant RANGE_BITS = 208;
+
     /// @inheritdoc IStatementRegistry
     IProgramRegistry public immutable override programs;
     IGroth16Verifier private immutable _verifier;
 
-    mapping(bytes32 statement => Recording) private _recordings;
+    mapping(bytes32 statement => Entry) private _recordings;
 
     /// @param programs_ Registry of programs, the binder of the deployment.
     constructor(IProgramRegistry programs_) {
@@ -31,7 +43,7 @@ contract StatementRegistry is IStatementRegistry {
         uint256 given = Statements.term(words, 0);
         if (given != expected) revert StatementDomainMismatch(expected, given);
         if (!_isValid(entry)) revert InvalidProof();
-        _recordings[statement] = Recording(uint64(block.number), uint64(block.timestamp));
+        _recordings[statement] = _recordingOf(words);
         _emitRecorded(programId, commitment, words);
     }
 
@@ -46,8 +58,22 @@ contract StatementRegistry is IStatementRegistry {
     }
 
     /// @inheritdoc IStatementRegistry
+    function isRecorded(uint256 programId, uint256 commitment) external view returns (bool) {
+        return _recordings[_identifier(programId, commitment)].time != 0;
+    }
+
+    /// @inheritdoc IStatementRegistry
     function recording(uint256 programId, uint256 commitment) external view returns (Recording memory) {
-        return _recordings[_identifier(programId, commitment)];
+        Entry memory entry = _recordings[_identifier(programId, commitment)];
+        return Recording(entry.blockNumber, entry.time, entry.provider, entry.settleable);
+    }
+
+    /// @dev What later readers need of the words, which only the proof ties to C.
+    function _recordingOf(bytes calldata words) private view returns (Entry memory) {
+        uint256 range = Statements.term(words, 1);
+        bool settleable = range >> RANGE_BITS == 0 && Statements.term(words, 2) >> PRICE_BITS == 0;
+        address provider = address(uint160(Schema.statementRange_provider(range)));
+        return Entry(uint40(block.number), uint48(block.timestamp), provider, settleable);
     }
 
     function _entry(uint256 programId, uint256 commitment, bytes calldata words, uint256[8] calldata proof)

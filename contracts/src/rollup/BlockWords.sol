@@ -13,6 +13,7 @@ library BlockWords {
     struct Header {
         uint256 oldRoot;
         uint256 newRoot;
+        uint256 operationsRoot;
         uint256 operationDomain;
         uint256 statementDomain;
         uint256 meta;
@@ -20,6 +21,8 @@ library BlockWords {
         uint256 requests;
         uint256 settlements;
         uint256 orders;
+        uint256 rotations;
+        uint256 distributions;
         uint256 withdrawals;
         uint256 cells;
     }
@@ -31,12 +34,16 @@ library BlockWords {
     uint256 internal constant FIXED_LENGTH = HEADER + Schema.HEADER_WORDS * TAIL;
     uint256 private constant REQUEST_BYTES = Schema.REQUEST_HEADS * HEAD + Schema.REQUEST_TAILS * TAIL;
     uint256 private constant ORDER_BYTES = Schema.ORDER_HEADS * HEAD + Schema.ORDER_TAILS * TAIL;
+    uint256 private constant ROTATION_BYTES = Schema.ROTATION_HEADS * HEAD + TAIL;
+    uint256 private constant DISTRIBUTION_BYTES = HEAD + TAIL;
+    uint256 private constant SEGMENTS = 14;
 
     /// @dev Reads the header. Reverts with `WordsLengthMismatch` unless the length is exactly what the counts need.
     function parse(bytes calldata words) internal pure returns (Header memory header) {
         if (words.length < FIXED_LENGTH) revert PublicData.WordsLengthMismatch(FIXED_LENGTH, words.length);
         header.oldRoot = _head(words, 0);
         header.newRoot = _head(words, HEAD);
+        header.operationsRoot = _head(words, 2 * HEAD);
         header.operationDomain = _tail(words, HEADER);
         header.statementDomain = _tail(words, HEADER + TAIL);
         uint256 meta = _tail(words, Schema.BLOCK_META_OFFSET);
@@ -45,6 +52,8 @@ library BlockWords {
         header.requests = Schema.blockMeta_requests(meta);
         header.settlements = Schema.blockMeta_settlements(meta);
         header.orders = Schema.blockMeta_orders(meta);
+        header.rotations = Schema.blockMeta_rotations(meta);
+        header.distributions = Schema.blockMeta_distributions(meta);
         header.withdrawals = Schema.blockMeta_withdrawals(meta);
         header.cells = Schema.blockMeta_cells(meta);
         uint256 expected = _withdrawalsOffset(header) + (header.withdrawals + header.cells) * TAIL;
@@ -53,7 +62,7 @@ library BlockWords {
 
     /// @dev The vector's segments under the capacities of `size`.
     function segments(Header memory header, IRollup.BlockSize memory size) internal pure returns (uint256[] memory) {
-        uint256[] memory result = new uint256[](10);
+        uint256[] memory result = new uint256[](SEGMENTS);
         result[0] = PublicData.headSegment(Schema.ROOT_WORDS, Schema.ROOT_WORDS);
         result[1] = PublicData.tailSegment(Schema.HEADER_WORDS, Schema.HEADER_WORDS);
         result[2] = PublicData.headSegment(
@@ -68,8 +77,14 @@ library BlockWords {
             PublicData.headSegment(Schema.ORDER_HEADS * uint256(size.orders), Schema.ORDER_HEADS * header.orders);
         result[7] =
             PublicData.tailSegment(Schema.ORDER_TAILS * uint256(size.orders), Schema.ORDER_TAILS * header.orders);
-        result[8] = PublicData.tailSegment(size.withdrawals, header.withdrawals);
-        result[9] = PublicData.tailSegment(size.cells, header.cells);
+        result[8] = PublicData.headSegment(
+            Schema.ROTATION_HEADS * uint256(size.rotations), Schema.ROTATION_HEADS * header.rotations
+        );
+        result[9] = PublicData.tailSegment(size.rotations, header.rotations);
+        result[10] = PublicData.headSegment(size.distributions, header.distributions);
+        result[11] = PublicData.tailSegment(size.distributions, header.distributions);
+        result[12] = PublicData.tailSegment(size.withdrawals, header.withdrawals);
+        result[13] = PublicData.tailSegment(size.cells, header.cells);
         return result;
     }
 
@@ -107,14 +122,39 @@ library BlockWords {
         programId = _tail(words, offset + header.settlements * HEAD + i * TAIL);
     }
 
+    /// @dev New key of rotation `i`.
+    function rotation(bytes calldata words, Header memory header, uint256 i)
+        internal
+        pure
+        returns (uint256 ax, uint256 ay)
+    {
+        uint256 offset = _rotationsOffset(header) + i * Schema.ROTATION_HEADS * HEAD;
+        return (_head(words, offset), _head(words, offset + HEAD));
+    }
+
+    /// @dev Commitment to the payouts, and `DistributionWord`, of royalty distribution `i`.
+    function distribution(bytes calldata words, Header memory header, uint256 i)
+        internal
+        pure
+        returns (uint256 payouts, uint256 word)
+    {
+        uint256 offset = _rotationsOffset(header) + header.rotations * ROTATION_BYTES;
+        payouts = _head(words, offset + i * HEAD);
+        word = _tail(words, offset + header.distributions * HEAD + i * TAIL);
+    }
+
     /// @dev `WithdrawalWord` of withdrawal `i`.
     function withdrawal(bytes calldata words, Header memory header, uint256 i) internal pure returns (uint256) {
         return _tail(words, _withdrawalsOffset(header) + i * TAIL);
     }
 
-    function _withdrawalsOffset(Header memory header) private pure returns (uint256) {
+    function _rotationsOffset(Header memory header) private pure returns (uint256) {
         uint256 requestsAndOrders = header.requests * REQUEST_BYTES + header.orders * ORDER_BYTES;
         return FIXED_LENGTH + requestsAndOrders + header.settlements * (HEAD + TAIL);
+    }
+
+    function _withdrawalsOffset(Header memory header) private pure returns (uint256) {
+        return _rotationsOffset(header) + header.rotations * ROTATION_BYTES + header.distributions * DISTRIBUTION_BYTES;
     }
 
     function _head(bytes calldata words, uint256 offset) private pure returns (uint256 word) {

@@ -2,12 +2,15 @@
 // Owns the documentation, errors, events and types of the rollup contract. docs/protocol.md has the exact words.
 pragma solidity ^0.8.28;
 
+import {IL1Queue} from "./IL1Queue.sol";
+
 /// @title Rollup: deposits, the L1 queue, blocks and withdrawals.
 /// @notice Amounts in calls that move tokens in are wei of CTZ and must be whole units; every other amount is in units
 /// of 10^9 wei (10^-9 CTZ). Times are in seconds.
-interface IRollup {
+interface IRollup is IL1Queue {
     /// @notice One size of the block circuit: its verification key and the capacities of its public vector.
     /// @param key 384 bytes as in `IGroth16Verifier`.
+    /// @param forcedOrders L1 requests about orders that it can consume; no public words of their own.
     struct BlockCircuit {
         bytes key;
         uint16 requests;
@@ -15,24 +18,34 @@ interface IRollup {
         uint16 orders;
         uint16 withdrawals;
         uint16 cells;
+        uint8 rotations;
+        uint8 distributions;
+        uint16 forcedOrders;
     }
 
     /// @notice What a deployment fixes.
     /// @param token The CTZ token.
     /// @param programs Registry of programs; its address is the binder.
+    /// @param statementRegistry Registry of statements over the same programs.
     /// @param seedRegistry The only address that may queue seeds.
     /// @param operator The only address that may submit blocks, until changed in two steps.
     /// @param pool Receives the pool's share.
     /// @param genesisRoot Root of the empty tree of `depth`, below r.
     /// @param depth Depth of the 4-ary state tree, 1 … 12.
+    /// @param royaltyKey Verification key of the royalty-split circuit, 384 bytes; empty when the deployment distributes no
+    /// royalties.
+    /// @param queueTerms Deadline, block interval and fees of the L1 queue.
     struct Deployment {
         address token;
         address programs;
+        address statementRegistry;
         address seedRegistry;
         address operator;
         address pool;
         uint256 genesisRoot;
         uint8 depth;
+        bytes royaltyKey;
+        QueueTerms queueTerms;
     }
 
     /// @notice A size of the block circuit as the contract keeps it.
@@ -44,14 +57,28 @@ interface IRollup {
         uint16 orders;
         uint16 withdrawals;
         uint16 cells;
+        uint8 rotations;
+        uint8 distributions;
         uint256 programId;
     }
 
-    /// @notice A statement that a block settles.
-    /// @param words 189 bytes: 3 head words (32 bytes), 3 tail words (31 bytes).
-    /// @param proof A, B, C in the order of `IGroth16Verifier`, under the program named in the block.
+    /// @notice A statement that a block settles: with its proof, or from the registry of statements.
+    /// @param words 189 bytes: 3 head words (32 bytes), 3 tail words (31 bytes). Empty for a statement that is recorded in
+    /// the registry: its proof was verified there, and the block names its C.
+    /// @param proof A, B, C in the order of `IGroth16Verifier`, under the program named in the block; zeros when recorded.
     struct StatementSubmission {
         bytes words;
+        uint256[8] proof;
+    }
+
+    /// @notice The proof of a royalty distribution. Its public words are the block's and the seed registry's: heads shares
+    /// root, payouts root; tails royalty domain, seed id (64 bits) and distribution nonce (64 bits), total.
+    /// @param seedId Seed whose vault is distributed.
+    /// @param commitment Public signal C of the proof.
+    /// @param proof A, B, C in the order of `IGroth16Verifier`.
+    struct DistributionSubmission {
+        uint64 seedId;
+        uint256 commitment;
         uint256[8] proof;
     }
 
@@ -61,12 +88,14 @@ interface IRollup {
     /// @param commitment Public signal C of the block's proof.
     /// @param proof A, B, C in the order of `IGroth16Verifier`.
     /// @param statements One for each settlement, in the same order.
+    /// @param distributions One for each royalty distribution, in the same order.
     struct BlockSubmission {
         uint256 sizeId;
         bytes words;
         uint256 commitment;
         uint256[8] proof;
         StatementSubmission[] statements;
+        DistributionSubmission[] distributions;
     }
 
     /// @notice The last state.
@@ -95,12 +124,14 @@ interface IRollup {
     /// @param poolAccrued Granted to the pool by blocks.
     /// @param poolPaid Sent to the pool.
     /// @param claimed Sent to withdrawing accounts.
+    /// @param reclaimed Sent back after a freeze: deposits that no block consumed.
     struct Accounting {
         uint128 deposited;
         uint128 claimed;
         uint128 burned;
         uint128 poolAccrued;
         uint128 poolPaid;
+        uint128 reclaimed;
     }
 
     /// @notice A withdrawal to claim.
@@ -119,7 +150,8 @@ interface IRollup {
 
     /// @notice A request entered the L1 queue. `head0`, `head1`, `route` and `value` are its four public words.
     /// @param requestIndex Its place in the queue, from 0.
-    /// @param kind 1 Register, 2 Deposit, 3 RegisterSeed.
+    /// @param kind 1 Register, 2 Deposit, 3 RegisterSeed, 4 ExitAccount, 5 ExitSeed, 6 UpdateSeedTerms, 7 ExitOrder,
+    /// 8 ForcedSettle.
     /// @param index Cell that it concerns.
     event RequestEnqueued(
         uint64 indexed requestIndex,
@@ -166,6 +198,8 @@ interface IRollup {
     error DepthOutOfRange(uint8 depth);
     /// @notice A deployment needs at least one size of the block circuit.
     error NoBlockSize();
+    /// @notice The queue's code was deployed for another rollup.
+    error QueueMismatch(address queueCode);
     /// @notice The operator can't be removed, only replaced.
     error OperatorRequired();
 
@@ -216,6 +250,12 @@ interface IRollup {
     error QueueHashMismatch(bytes32 expected, bytes32 given);
     /// @notice There must be one statement for each settlement.
     error StatementCountMismatch(uint256 expected, uint256 given);
+    /// @notice There must be one proof for each royalty distribution.
+    error DistributionCountMismatch(uint256 expected, uint256 given);
+    /// @notice The distribution is from another cell than the seed's.
+    error DistributionSeedMismatch(uint32 expected, uint256 given);
+    /// @notice The deployment has no key for royalty distributions.
+    error RoyaltyKeyMissing();
     /// @notice A proof of the submission is invalid.
     error InvalidProof();
     /// @notice More would leave the contract than it holds for its users.
@@ -225,40 +265,6 @@ interface IRollup {
     error InvalidWithdrawalProof(uint64 blockNumber, uint256 index);
     /// @notice The withdrawal was claimed already.
     error WithdrawalAlreadyClaimed(uint64 blockNumber, uint256 index);
-
-    /// @notice Registers the caller's account and deposits into it.
-    /// @param ax x of the account's BabyJubJub key.
-    /// @param ay y of the account's BabyJubJub key.
-    /// @param amount Wei of CTZ, a whole number of units; may be 0.
-    /// @return index The account's cell.
-    function register(uint256 ax, uint256 ay, uint256 amount) external returns (uint32 index);
-
-    /// @notice Registers an account for `owner`, who signed `RegisterPermission(address owner,uint256 ax,uint256 ay,
-    /// uint256 nonce,uint256 deadline)` (EIP-712; ERC-1271 for contracts). The caller pays the deposit.
-    /// @param deadline Last time at which the permission is valid.
-    function registerFor(
-        address owner,
-        uint256 ax,
-        uint256 ay,
-        uint256 amount,
-        uint256 deadline,
-        bytes calldata signature
-    ) external returns (uint32 index);
-
-    /// @notice Deposits into any account.
-    /// @param index The account's cell.
-    /// @param amount Wei of CTZ, a whole number of units above 0.
-    function deposit(uint32 index, uint256 amount) external;
-
-    /// @notice Queues a seed's cell. Only the seed registry, which has checked the words.
-    /// @param parametersCommitment First word of the request, below r.
-    /// @param programId Second word of the request.
-    /// @param subject `SeedSubject` word.
-    /// @param payload `SeedPayload` word.
-    /// @return index The seed's cell.
-    function enqueueSeed(uint256 parametersCommitment, uint256 programId, uint256 subject, uint256 payload)
-        external
-        returns (uint32 index);
 
     /// @notice Submits consecutive blocks; the proofs of all of them and of their statements are verified in one batch.
     function submitBlocks(BlockSubmission[] calldata blocks) external;
@@ -317,7 +323,8 @@ interface IRollup {
     /// @notice Running totals in units.
     function accounting() external view returns (Accounting memory);
 
-    /// @notice Units held for accounts, orders, seeds, withdrawals and pool: deposited − burned − pool paid − claimed.
+    /// @notice Units held for accounts, orders, seeds, withdrawals and pool: deposited − burned − pool paid − claimed
+    /// − reclaimed.
     function liabilities() external view returns (uint256);
 
     /// @notice A size of the block circuit; all zero when unknown.
@@ -331,6 +338,12 @@ interface IRollup {
 
     /// @notice Statement domain of this deployment on this chain (248 bits).
     function statementDomain() external view returns (uint256);
+
+    /// @notice Royalty domain of this rollup on this chain (248 bits).
+    function royaltyDomain() external view returns (uint256);
+
+    /// @notice The royalty-split circuit's key: address of the code that holds it, and its program id; zeros without one.
+    function royaltyKey() external view returns (address key, uint256 programId);
 
     /// @notice Who may submit blocks.
     function operator() external view returns (address);
@@ -349,4 +362,32 @@ interface IRollup {
 
     /// @notice Depth of the state tree.
     function depth() external view returns (uint8);
+
+    /// @notice Fee of the next request of this kind, in wei.
+    function requestFee(uint256 kind) external view returns (uint256);
+
+    /// @notice Terms of the queue.
+    function queueTerms() external view returns (QueueTerms memory);
+
+    /// @notice Load and limit of the queue, and what a request adds, in parts of one smallest block (65,536).
+    /// @return load What counts now.
+    /// @return limit Most that may count.
+    /// @return requestWeight Added by a request.
+    /// @return orderWeight Added by a request about an order.
+    function queueLoad() external view returns (uint256 load, uint256 limit, uint256 requestWeight, uint256 orderWeight);
+
+    /// @notice Fees waiting and earned.
+    function fees() external view returns (Fees memory);
+
+    /// @notice Time of the freeze; 0 while the rollup is live.
+    function frozenAt() external view returns (uint64);
+
+    /// @notice Time until which blocks go on after an announced shutdown; 0 when none was announced.
+    function shutdownAt() external view returns (uint64);
+
+    /// @notice Contract whose code handles the queue, by delegation.
+    function queueCode() external view returns (address);
+
+    /// @notice Registry of the statements that a block or a forced settlement may name without a proof.
+    function statementRegistry() external view returns (address);
 }

@@ -1,53 +1,57 @@
 // SPDX-License-Identifier: MIT
-// The L1 queue: accounts, deposits and seeds enter here. Owns indices, the owners of accounts, and the rolling hash of
-// the queue. What is checked here cannot fail on L2, where no request can be skipped.
+// What enters through L1: accounts, deposits, seeds, forced requests, and the freeze when requests are not served. Runs only
+// by delegation from Rollup, on Rollup's state. What is checked here cannot fail on L2, or L2 must prove why it did.
 pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
-import {BabyJubJub} from "../curve/BabyJubJub.sol";
+import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 import {Schema} from "../generated/Schema.sol";
+import {IStatementRegistry} from "../proof/IStatementRegistry.sol";
+import {IL1Queue} from "./IL1Queue.sol";
 import {IRollup} from "./IRollup.sol";
+import {RollupStorage} from "./RollupStorage.sol";
 
-/// @title Base of {IRollup}: the L1 queue.
-abstract contract L1Queue is IRollup, EIP712, Nonces, ReentrancyGuardTransient {
+/// @title The L1 queue, see {IL1Queue}.
+contract L1Queue is IL1Queue, RollupStorage {
     using SafeERC20 for IERC20;
+    using BitMaps for BitMaps.BitMap;
 
-    /// @dev Wei of one unit.
-    uint256 internal constant UNIT = 1e9;
     bytes32 private constant PERMISSION_TYPE =
         keccak256("RegisterPermission(address owner,uint256 ax,uint256 ay,uint256 nonce,uint256 deadline)");
 
-    address internal immutable _token;
-    address internal immutable _seedRegistry;
-    uint8 internal immutable _depth;
+    address private immutable _self = address(this);
 
-    uint64 private _requestCount;
-    /// @dev Index 0 is never given: 0 means "no account", and it is the receiver of operations that have none.
-    uint32 private _nextIndex = 1;
-    mapping(uint64 count => bytes32) private _queueHashes;
-    mapping(address owner => uint32) private _accountIndices;
-    mapping(uint32 index => address) private _accountOwners;
-    Accounting internal _accounting;
+    /// @notice Hash of what this code was deployed for.
+    bytes32 public immutable configuration;
 
-    constructor(address token_, address seedRegistry_, uint8 depth_) EIP712("Catalyze Rollup", "1") {
-        if (token_ == address(0) || seedRegistry_ == address(0)) revert ZeroAddress();
-        if (depth_ == 0 || 2 * uint256(depth_) > Schema.INDEX_BITS) revert DepthOutOfRange(depth_);
-        _token = token_;
-        _seedRegistry = seedRegistry_;
-        _depth = depth_;
+    /// @dev A call to this contract itself would act on state that nobody reads.
+    modifier onlyDelegated() {
+        if (address(this) == _self) revert NotDelegated();
+        _;
     }
 
-    /// @inheritdoc IRollup
-    function register(uint256 ax, uint256 ay, uint256 amount) external nonReentrant returns (uint32 index) {
+    /// @param deployment The rollup's.
+    /// @param circuits The rollup's.
+    constructor(IRollup.Deployment memory deployment, IRollup.BlockCircuit[] memory circuits)
+        RollupStorage(deployment, circuits)
+    {
+        configuration = keccak256(abi.encode(deployment, circuits));
+    }
+
+    /// @inheritdoc IL1Queue
+    function register(uint256 ax, uint256 ay, uint256 amount)
+        external
+        payable
+        nonReentrant
+        onlyDelegated
+        returns (uint32 index)
+    {
         return _register(msg.sender, ax, ay, amount);
     }
 
-    /// @inheritdoc IRollup
+    /// @inheritdoc IL1Queue
     function registerFor(
         address owner,
         uint256 ax,
@@ -55,112 +59,156 @@ abstract contract L1Queue is IRollup, EIP712, Nonces, ReentrancyGuardTransient {
         uint256 amount,
         uint256 deadline,
         bytes calldata signature
-    ) external nonReentrant returns (uint32 index) {
-        if (block.timestamp > deadline) revert PermissionExpired(deadline);
+    ) external payable nonReentrant onlyDelegated returns (uint32 index) {
+        if (block.timestamp > deadline) revert IRollup.PermissionExpired(deadline);
         bytes32 digest =
             _hashTypedDataV4(keccak256(abi.encode(PERMISSION_TYPE, owner, ax, ay, _useNonce(owner), deadline)));
-        if (!SignatureChecker.isValidSignatureNow(owner, digest, signature)) revert InvalidPermission(owner);
+        if (!SignatureChecker.isValidSignatureNow(owner, digest, signature)) revert IRollup.InvalidPermission(owner);
         return _register(owner, ax, ay, amount);
     }
 
-    /// @inheritdoc IRollup
-    function deposit(uint32 index, uint256 amount) external nonReentrant {
-        if (_accountOwners[index] == address(0)) revert UnknownAccount(index);
-        if (amount == 0) revert ZeroAmount();
+    /// @inheritdoc IL1Queue
+    function deposit(uint32 index, uint256 amount) external payable nonReentrant onlyDelegated {
+        _requireOpen();
+        if (_accountOwners[index] == address(0)) revert IRollup.UnknownAccount(index);
+        if (amount == 0) revert IRollup.ZeroAmount();
         uint256 units = _takeIn(amount);
         _enqueue(Schema.REQUEST_DEPOSIT, index, uint160(msg.sender), 0, 0, units, 0);
     }
 
-    /// @inheritdoc IRollup
+    /// @inheritdoc IL1Queue
     function enqueueSeed(uint256 parametersCommitment, uint256 programId, uint256 subject, uint256 payload)
         external
+        payable
         nonReentrant
+        onlyDelegated
         returns (uint32 index)
     {
-        if (msg.sender != _seedRegistry) revert NotSeedRegistry(msg.sender);
+        _requireSeedRegistry();
+        _requireOpen();
         index = _takeIndex();
         _enqueue(Schema.REQUEST_REGISTER_SEED, index, subject, parametersCommitment, programId, 0, payload);
     }
 
-    /// @inheritdoc IRollup
-    function requestCount() public view returns (uint64) {
-        return _requestCount;
+    /// @inheritdoc IL1Queue
+    function exitAccount() external payable nonReentrant onlyDelegated returns (uint64) {
+        return _enqueue(Schema.REQUEST_EXIT_ACCOUNT, _callersAccount(), uint160(msg.sender), 0, 0, 0, 0);
     }
 
-    /// @inheritdoc IRollup
-    function queueHash(uint64 count) public view returns (bytes32) {
-        return _queueHashes[count];
+    /// @inheritdoc IL1Queue
+    function exitOrder(uint32 orderIndex) external payable nonReentrant onlyDelegated returns (uint64) {
+        uint32 account = _callersAccount();
+        _requireOrderIndex(orderIndex);
+        return _enqueue(Schema.REQUEST_EXIT_ORDER, orderIndex, uint160(msg.sender), 0, 0, 0, account);
     }
 
-    /// @inheritdoc IRollup
-    function nextIndex() external view returns (uint32) {
-        return _nextIndex;
+    /// @inheritdoc IL1Queue
+    function forcedSettle(uint256 programId, uint256 commitment, uint32 orderIndex, uint32 providerIndex, uint256 chunk)
+        external
+        payable
+        nonReentrant
+        onlyDelegated
+        returns (uint64)
+    {
+        _requireOrderIndex(orderIndex);
+        if (chunk >= Schema.MAXIMUM_CHUNKS) revert ChunkOutOfRange(chunk);
+        IStatementRegistry.Recording memory recording = _statements.recording(programId, commitment);
+        if (recording.time == 0) revert StatementNotRecorded(programId, commitment);
+        if (!recording.settleable) revert StatementNotSettleable(programId, commitment);
+        address owner = _accountOwners[providerIndex];
+        if (owner == address(0)) revert IRollup.UnknownAccount(providerIndex);
+        if (owner != recording.provider) revert ProviderMismatch(recording.provider, owner);
+        uint256 payload = Schema.packForcedSettlePayload(providerIndex, chunk);
+        return _enqueue(Schema.REQUEST_FORCED_SETTLE, orderIndex, uint160(owner), commitment, programId, 0, payload);
     }
 
-    /// @inheritdoc IRollup
-    function accountIndex(address owner) external view returns (uint32) {
-        return _accountIndices[owner];
+    /// @inheritdoc IL1Queue
+    function enqueueSeedExit(uint32 index, address recipient)
+        external
+        payable
+        nonReentrant
+        onlyDelegated
+        returns (uint64)
+    {
+        _requireSeedRegistry();
+        return _enqueue(Schema.REQUEST_EXIT_SEED, index, uint160(recipient), 0, 0, 0, 0);
     }
 
-    /// @inheritdoc IRollup
-    function accountOwner(uint32 index) external view returns (address) {
-        return _accountOwners[index];
+    /// @inheritdoc IL1Queue
+    function enqueueSeedTerms(uint32 index, uint256 payload)
+        external
+        payable
+        nonReentrant
+        onlyDelegated
+        returns (uint64)
+    {
+        _requireSeedRegistry();
+        return _enqueue(Schema.REQUEST_UPDATE_SEED_TERMS, index, 0, 0, 0, 0, payload);
     }
 
-    /// @inheritdoc IRollup
-    function accounting() external view returns (Accounting memory) {
-        return _accounting;
+    /// @inheritdoc IL1Queue
+    function freeze(QueuedRequest calldata oldest) external nonReentrant onlyDelegated {
+        _requireLive();
+        uint64 position = _state.consumedRequests;
+        if (position == _queue.requestCount) revert NothingWaiting();
+        _requireEntry(position, oldest);
+        uint256 due = Schema.requestRoute_time(oldest.route) + _deadline;
+        if (block.timestamp <= due) revert NotOverdue(due);
+        _freeze(true);
     }
 
-    /// @inheritdoc IRollup
-    function liabilities() public view returns (uint256) {
-        Accounting memory totals = _accounting;
-        return uint256(totals.deposited) - totals.burned - totals.poolPaid - totals.claimed;
+    /// @inheritdoc IL1Queue
+    function announceShutdown() external onlyDelegated returns (uint64 at) {
+        _checkOwner();
+        _requireLive();
+        _requireOpen();
+        at = uint64(block.timestamp + 2 * uint256(_deadline));
+        _queue.shutdownAt = uint40(at);
+        emit ShutdownAnnounced(at);
     }
 
-    /// @inheritdoc IRollup
-    function token() external view returns (address) {
-        return _token;
+    /// @inheritdoc IL1Queue
+    function completeShutdown() external nonReentrant onlyDelegated {
+        _requireLive();
+        if (!_isShutDown()) revert ShutdownNotDue(_queue.shutdownAt);
+        _freeze(false);
     }
 
-    /// @inheritdoc IRollup
-    function seedRegistry() external view returns (address) {
-        return _seedRegistry;
+    /// @inheritdoc IL1Queue
+    function reclaimDeposit(uint64 requestIndex, QueuedRequest calldata request) external nonReentrant onlyDelegated {
+        if (_queue.frozenAt == 0) revert NotFrozen();
+        if (requestIndex < _state.consumedRequests) revert RequestConsumed(requestIndex);
+        _requireEntry(requestIndex, request);
+        // Only requests that bring a deposit have an amount.
+        uint256 units = Schema.requestValue_amount(request.value);
+        if (units == 0) revert NothingToReclaim(requestIndex);
+        if (_reclaimed.get(requestIndex)) revert AlreadyReclaimed(requestIndex);
+        _reclaimed.set(requestIndex);
+        _accounting.reclaimed += uint128(units);
+        address recipient = address(uint160(Schema.requestRoute_subject(request.route)));
+        emit DepositReclaimed(requestIndex, recipient, units);
+        IERC20(_token).safeTransfer(recipient, units * UNIT);
     }
 
-    /// @inheritdoc IRollup
-    function depth() external view returns (uint8) {
-        return _depth;
+    /// @inheritdoc IL1Queue
+    function collectFees() external nonReentrant onlyDelegated returns (uint256 earned) {
+        Fees memory due = _fees;
+        bool frozen = _queue.frozenAt != 0;
+        _fees = Fees(frozen ? 0 : due.waiting, 0);
+        earned = due.earned;
+        emit FeesCollected(owner(), earned);
+        _send(owner(), earned);
+        if (frozen && due.waiting != 0) {
+            emit FeesCollected(_pool, due.waiting);
+            _send(_pool, due.waiting);
+        }
     }
 
-    function _register(address owner, uint256 ax, uint256 ay, uint256 amount) private returns (uint32 index) {
-        if (_accountIndices[owner] != 0) revert AccountExists(owner, _accountIndices[owner]);
-        if (!BabyJubJub.isOnCurve(ax, ay)) revert KeyNotOnCurve(ax, ay);
-        if (BabyJubJub.isOfSmallOrder(ax, ay)) revert KeyOfSmallOrder(ax, ay);
-        index = _takeIndex();
-        _accountIndices[owner] = index;
-        _accountOwners[index] = owner;
-        uint256 units = _takeIn(amount);
-        emit AccountRegistered(owner, index, ax, ay);
-        _enqueue(Schema.REQUEST_REGISTER, index, uint160(owner), ax, ay, units, 0);
+    function _requireSeedRegistry() private view {
+        if (msg.sender != _seedRegistry) revert IRollup.NotSeedRegistry(msg.sender);
     }
 
-    /// @dev Moves `amount` wei in and returns its units. CTZ is our own token: it moves exactly what it says.
-    function _takeIn(uint256 amount) private returns (uint256 units) {
-        if (amount % UNIT != 0) revert AmountNotWholeUnits(amount);
-        units = amount / UNIT;
-        if (units == 0) return 0;
-        _accounting.deposited += uint128(units);
-        IERC20(_token).safeTransferFrom(msg.sender, address(this), amount);
-    }
-
-    function _takeIndex() private returns (uint32 index) {
-        index = _nextIndex;
-        uint256 capacity = 1 << (2 * uint256(_depth) - 1);
-        if (index >= capacity) revert TreeFull(capacity);
-        _nextIndex = index + 1;
-    }
-
+    /// @dev Adds a request: takes its fee, counts its load, extends the queue's hash. Reverts when frozen or full.
     function _enqueue(
         uint256 kind,
         uint32 index,
@@ -169,12 +217,80 @@ abstract contract L1Queue is IRollup, EIP712, Nonces, ReentrancyGuardTransient {
         uint256 head1,
         uint256 units,
         uint256 payload
-    ) private {
-        uint256 route = Schema.packRequestRoute(kind, index, block.timestamp, subject);
-        uint256 value = Schema.packRequestValue(units, payload);
-        uint64 position = _requestCount;
-        _queueHashes[position + 1] = keccak256(abi.encode(_queueHashes[position], head0, head1, route, value));
-        _requestCount = position + 1;
-        emit RequestEnqueued(position, uint8(kind), index, head0, head1, route, value);
+    ) private returns (uint64 position) {
+        _requireLive();
+        QueuedRequest memory request;
+        (request.head0, request.head1) = (head0, head1);
+        request.route = Schema.packRequestRoute(kind, index, block.timestamp, subject);
+        request.value = Schema.packRequestValue(units, payload);
+        uint256 fee = _admit(kind);
+        position = _queue.requestCount;
+        _queueHashes[position + 1] = _chain(_queueHashes[position], request);
+        _queue.requestCount = uint48(position + 1);
+        emit IRollup.RequestEnqueued(position, uint8(kind), index, head0, head1, request.route, request.value);
+        if (msg.value > fee) _send(msg.sender, msg.value - fee);
+    }
+
+    /// @dev Requires `request` to be the queue's entry at `position`: the two hashes around it are known.
+    function _requireEntry(uint64 position, QueuedRequest memory request) private view {
+        if (position >= _queue.requestCount || _queueHashes[position + 1] != _chain(_queueHashes[position], request)) {
+            revert NotTheRequest(position);
+        }
+    }
+
+    function _register(address owner, uint256 ax, uint256 ay, uint256 amount) private returns (uint32 index) {
+        _requireOpen();
+        if (_accountIndices[owner] != 0) revert IRollup.AccountExists(owner, _accountIndices[owner]);
+        _requireKey(ax, ay);
+        index = _takeIndex();
+        _accountIndices[owner] = index;
+        _accountOwners[index] = owner;
+        uint256 units = _takeIn(amount);
+        emit IRollup.AccountRegistered(owner, index, ax, ay);
+        _enqueue(Schema.REQUEST_REGISTER, index, uint160(owner), ax, ay, units, 0);
+    }
+
+    /// @dev Moves `amount` wei in and returns its units. CTZ is our own token: it moves exactly what it says.
+    function _takeIn(uint256 amount) private returns (uint256 units) {
+        if (amount % UNIT != 0) revert IRollup.AmountNotWholeUnits(amount);
+        units = amount / UNIT;
+        if (units == 0) return 0;
+        _accounting.deposited += uint128(units);
+        IERC20(_token).safeTransferFrom(msg.sender, address(this), amount);
+    }
+
+    function _takeIndex() private returns (uint32 index) {
+        index = _queue.nextIndex;
+        uint256 capacity = 1 << (2 * uint256(_depth) - 1);
+        if (index >= capacity) revert IRollup.TreeFull(capacity);
+        _queue.nextIndex = index + 1;
+    }
+
+    /// @dev Counts the request's load and takes its fee, which it returns.
+    function _admit(uint256 kind) private returns (uint256 fee) {
+        (uint256 load, uint256 level) = _load(_queue);
+        uint256 weight =
+            kind == Schema.REQUEST_EXIT_ORDER || kind == Schema.REQUEST_FORCED_SETTLE ? _orderWeight : _requestWeight;
+        if (level + weight > _limit) revert QueueFull(level, weight, _limit);
+        fee = _feeOf(kind, load);
+        if (msg.value < fee) revert FeeTooLow(fee, msg.value);
+        _queue.level = uint56(level + weight);
+        _queue.levelTime = uint40(block.timestamp);
+        if (fee != 0) _fees.waiting += uint128(fee);
+    }
+
+    function _freeze(bool overdue) private {
+        _queue.frozenAt = uint40(block.timestamp);
+        emit Frozen(_state.root, _state.blockNumber, _state.consumedRequests, uint64(block.timestamp), overdue);
+    }
+
+    function _callersAccount() private view returns (uint32 index) {
+        index = _accountIndices[msg.sender];
+        if (index == 0) revert NoAccount(msg.sender);
+    }
+
+    /// @dev Orders take the upper half of the tree.
+    function _requireOrderIndex(uint32 index) private view {
+        if (index >> (2 * uint256(_depth) - 1) != 1) revert NotAnOrderIndex(index);
     }
 }

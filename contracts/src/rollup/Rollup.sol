@@ -3,28 +3,28 @@
 // circuits is fixed at deployment and never comes from the open program registry.
 pragma solidity ^0.8.28;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
-import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 import {Schema} from "../generated/Schema.sol";
 import {IGroth16Verifier} from "../proof/IGroth16Verifier.sol";
-import {IProgramRegistry} from "../proof/IProgramRegistry.sol";
 import {PublicData} from "../proof/PublicData.sol";
 import {Statements} from "../proof/Statements.sol";
 import {VerificationKeys} from "../proof/VerificationKeys.sol";
 import {ICTZ} from "../token/ICTZ.sol";
+import {ISeedRegistry} from "../seeds/ISeedRegistry.sol";
 import {BlockWords} from "./BlockWords.sol";
+import {IL1Queue} from "./IL1Queue.sol";
 import {IRollup} from "./IRollup.sol";
 import {L1Queue} from "./L1Queue.sol";
+import {RollupStorage} from "./RollupStorage.sol";
 import {Withdrawals} from "./Withdrawals.sol";
 
 /// @title Rollup, see {IRollup}.
 /// @dev The operator is the owner of OpenZeppelin's Ownable2Step. It can submit blocks and hand over its role; it can't
 /// move funds, change keys or skip a request.
-contract Rollup is L1Queue, Ownable2Step {
+contract Rollup is IRollup, RollupStorage {
     using SafeERC20 for IERC20;
     using BitMaps for BitMaps.BitMap;
 
@@ -41,47 +41,134 @@ contract Rollup is L1Queue, Ownable2Step {
 
     /// @dev How old a block's time may be.
     uint256 private constant TIME_WINDOW = 1 hours;
+    bytes32 private constant ROYALTY_DOMAIN = keccak256("Catalyze/1/royalty-domain");
 
-    IProgramRegistry private immutable _programs;
     IGroth16Verifier private immutable _verifier;
-    address private immutable _pool;
-
-    State private _state;
-    BlockSize[] private _sizes;
-    mapping(uint64 blockNumber => BlockRecord) private _records;
-    mapping(uint64 blockNumber => BitMaps.BitMap) private _claimed;
+    /// @dev The {L1Queue} that this contract delegates to.
+    address private immutable _queueCode;
+    /// @dev Key of the royalty-split circuit; zero without one.
+    address private immutable _royaltyKey;
+    uint256 private immutable _royaltyProgram;
 
     /// @param deployment What the deployment fixes.
     /// @param circuits Sizes of the block circuit; a size's id is its place in this list.
-    constructor(Deployment memory deployment, BlockCircuit[] memory circuits)
-        L1Queue(deployment.token, deployment.seedRegistry, deployment.depth)
-        Ownable(deployment.operator)
+    /// @param queueCode_ An {L1Queue} that was deployed with the same two.
+    constructor(Deployment memory deployment, BlockCircuit[] memory circuits, L1Queue queueCode_)
+        RollupStorage(deployment, circuits)
     {
-        if (deployment.programs == address(0) || deployment.pool == address(0)) revert ZeroAddress();
         if (deployment.genesisRoot >= Schema.FIELD_MODULUS) {
             revert PublicData.WordNotInField(0, deployment.genesisRoot);
         }
-        if (circuits.length == 0) revert NoBlockSize();
-        _programs = IProgramRegistry(deployment.programs);
         _verifier = _programs.verifier();
-        _pool = deployment.pool;
+        if (queueCode_.configuration() != keccak256(abi.encode(deployment, circuits))) {
+            revert QueueMismatch(address(queueCode_));
+        }
+        _queueCode = address(queueCode_);
         _state.root = deployment.genesisRoot;
         _verifier.requireChainAllowed();
+        if (deployment.royaltyKey.length != 0) {
+            VerificationKeys.requireValid(deployment.royaltyKey);
+            _royaltyProgram = VerificationKeys.programId(deployment.royaltyKey);
+            _royaltyKey = VerificationKeys.store(deployment.royaltyKey);
+        }
         for (uint256 i = 0; i < circuits.length; i++) {
             _fixSize(circuits[i]);
         }
+    }
+
+    /// @inheritdoc IL1Queue
+    function register(uint256, uint256, uint256) external payable returns (uint32) {
+        _delegate();
+    }
+
+    /// @inheritdoc IL1Queue
+    function registerFor(address, uint256, uint256, uint256, uint256, bytes calldata)
+        external
+        payable
+        returns (uint32)
+    {
+        _delegate();
+    }
+
+    /// @inheritdoc IL1Queue
+    function deposit(uint32, uint256) external payable {
+        _delegate();
+    }
+
+    /// @inheritdoc IL1Queue
+    function enqueueSeed(uint256, uint256, uint256, uint256) external payable returns (uint32) {
+        _delegate();
+    }
+
+    /// @inheritdoc IL1Queue
+    function exitAccount() external payable returns (uint64) {
+        _delegate();
+    }
+
+    /// @inheritdoc IL1Queue
+    function exitOrder(uint32) external payable returns (uint64) {
+        _delegate();
+    }
+
+    /// @inheritdoc IL1Queue
+    function forcedSettle(uint256, uint256, uint32, uint32, uint256) external payable returns (uint64) {
+        _delegate();
+    }
+
+    /// @inheritdoc IL1Queue
+    function enqueueSeedExit(uint32, address) external payable returns (uint64) {
+        _delegate();
+    }
+
+    /// @inheritdoc IL1Queue
+    function enqueueSeedTerms(uint32, uint256) external payable returns (uint64) {
+        _delegate();
+    }
+
+    /// @inheritdoc IL1Queue
+    function collectFees() external returns (uint256) {
+        _delegate();
+    }
+
+    /// @inheritdoc IL1Queue
+    function freeze(QueuedRequest calldata) external {
+        _delegate();
+    }
+
+    /// @inheritdoc IL1Queue
+    function announceShutdown() external returns (uint64) {
+        _delegate();
+    }
+
+    /// @inheritdoc IL1Queue
+    function completeShutdown() external {
+        _delegate();
+    }
+
+    /// @inheritdoc IL1Queue
+    function reclaimDeposit(uint64, QueuedRequest calldata) external {
+        _delegate();
     }
 
     /// @inheritdoc IRollup
     function submitBlocks(BlockSubmission[] calldata blocks) external nonReentrant {
         if (msg.sender != tx.origin || msg.sender.code.length != 0) revert NotTopLevelCall();
         _checkOwner();
+        _requireLive();
+        if (_isShutDown()) revert ShuttingDown(_queue.shutdownAt);
         if (blocks.length == 0) revert NoBlocks();
         Progress memory progress = _begin(blocks);
         for (uint256 i = 0; i < blocks.length; i++) {
             _processBlock(progress, blocks[i]);
         }
-        if (!_verifier.verifyBatch(progress.entries)) revert InvalidProof();
+        IGroth16Verifier.BatchEntry[] memory entries = progress.entries;
+        uint256 entryCount = progress.entryCount;
+        // Statements from the registry left their places free.
+        assembly ("memory-safe") {
+            mstore(entries, entryCount)
+        }
+        if (!_verifier.verifyBatch(entries)) revert InvalidProof();
+        _earnFees(_state.consumedRequests, progress.state.consumedRequests);
         _state = progress.state;
         _settleTotals(progress.burned, progress.pool);
     }
@@ -175,6 +262,16 @@ contract Rollup is L1Queue, Ownable2Step {
     }
 
     /// @inheritdoc IRollup
+    function royaltyDomain() public view returns (uint256) {
+        return PublicData.addressDomain(ROYALTY_DOMAIN, address(this));
+    }
+
+    /// @inheritdoc IRollup
+    function royaltyKey() external view returns (address key, uint256 programId) {
+        return (_royaltyKey, _royaltyProgram);
+    }
+
+    /// @inheritdoc IRollup
     function operator() external view returns (address) {
         return owner();
     }
@@ -187,6 +284,116 @@ contract Rollup is L1Queue, Ownable2Step {
     /// @inheritdoc IRollup
     function pool() external view returns (address) {
         return _pool;
+    }
+
+    /// @inheritdoc IRollup
+    function requestCount() public view returns (uint64) {
+        return _queue.requestCount;
+    }
+
+    /// @inheritdoc IRollup
+    function queueHash(uint64 count) public view returns (bytes32) {
+        return _queueHashes[count];
+    }
+
+    /// @inheritdoc IRollup
+    function nextIndex() external view returns (uint32) {
+        return _queue.nextIndex;
+    }
+
+    /// @inheritdoc IRollup
+    function accountIndex(address owner) external view returns (uint32) {
+        return _accountIndices[owner];
+    }
+
+    /// @inheritdoc IRollup
+    function accountOwner(uint32 index) external view returns (address) {
+        return _accountOwners[index];
+    }
+
+    /// @inheritdoc IRollup
+    function accounting() external view returns (Accounting memory) {
+        return _accounting;
+    }
+
+    /// @inheritdoc IRollup
+    function liabilities() public view returns (uint256) {
+        Accounting memory totals = _accounting;
+        return uint256(totals.deposited) - totals.burned - totals.poolPaid - totals.claimed - totals.reclaimed;
+    }
+
+    /// @inheritdoc IRollup
+    function token() external view returns (address) {
+        return _token;
+    }
+
+    /// @inheritdoc IRollup
+    function seedRegistry() external view returns (address) {
+        return _seedRegistry;
+    }
+
+    /// @inheritdoc IRollup
+    function depth() external view returns (uint8) {
+        return _depth;
+    }
+
+    /// @inheritdoc IRollup
+    function queueTerms() external view returns (QueueTerms memory) {
+        return QueueTerms(_deadline, _blockInterval, _requestFee, _registerFee);
+    }
+
+    /// @inheritdoc IRollup
+    function queueLoad()
+        external
+        view
+        returns (uint256 load, uint256 limit, uint256 requestWeight, uint256 orderWeight)
+    {
+        (load,) = _load(_queue);
+        return (load, _limit, _requestWeight, _orderWeight);
+    }
+
+    /// @inheritdoc IRollup
+    function requestFee(uint256 kind) external view returns (uint256) {
+        (uint256 load,) = _load(_queue);
+        return _feeOf(kind, load);
+    }
+
+    /// @inheritdoc IRollup
+    function fees() external view returns (Fees memory) {
+        return _fees;
+    }
+
+    /// @inheritdoc IRollup
+    function frozenAt() external view returns (uint64) {
+        return _queue.frozenAt;
+    }
+
+    /// @inheritdoc IRollup
+    function shutdownAt() external view returns (uint64) {
+        return _queue.shutdownAt;
+    }
+
+    /// @inheritdoc IRollup
+    function queueCode() external view returns (address) {
+        return _queueCode;
+    }
+
+    /// @inheritdoc IRollup
+    function statementRegistry() external view returns (address) {
+        return address(_statements);
+    }
+
+    /// @dev Hands the call to the queue's code, on this contract's state, and ends with its result.
+    function _delegate() private {
+        address code = _queueCode;
+        assembly ("memory-safe") {
+            let data := mload(64)
+            calldatacopy(data, 0, calldatasize())
+            let success := delegatecall(gas(), code, data, calldatasize(), 0, 0)
+            returndatacopy(data, 0, returndatasize())
+            if success { return(data, returndatasize()) }
+            revert(data, returndatasize())
+        }
     }
 
     function _fixSize(BlockCircuit memory circuit) private {
@@ -202,6 +409,8 @@ contract Rollup is L1Queue, Ownable2Step {
                 circuit.orders,
                 circuit.withdrawals,
                 circuit.cells,
+                circuit.rotations,
+                circuit.distributions,
                 programId
             )
         );
@@ -210,7 +419,7 @@ contract Rollup is L1Queue, Ownable2Step {
     function _begin(BlockSubmission[] calldata blocks) private view returns (Progress memory progress) {
         uint256 proofs = blocks.length;
         for (uint256 i = 0; i < blocks.length; i++) {
-            proofs += blocks[i].statements.length;
+            proofs += blocks[i].statements.length + blocks[i].distributions.length;
         }
         progress.state = _state;
         progress.operationDomain = operationDomain();
@@ -227,9 +436,11 @@ contract Rollup is L1Queue, Ownable2Step {
         uint64 time = _checkHeader(progress, header, blockNumber);
         uint64 firstRequest = progress.state.consumedRequests;
         _checkRequests(submission.words, header, firstRequest);
+        _checkRotations(submission.words, header);
         bytes32 wordsHash = keccak256(submission.words);
         _collectBlock(progress, submission, size, header, wordsHash);
         _collectStatements(progress, submission, header);
+        _collectDistributions(progress, submission, header);
         bytes32 withdrawalsRoot = _withdrawalsRoot(submission.words, header, blockNumber);
 
         _records[blockNumber].wordsHash = wordsHash;
@@ -289,6 +500,14 @@ contract Rollup is L1Queue, Ownable2Step {
         if (given != queueHash(consumed)) revert QueueHashMismatch(queueHash(consumed), given);
     }
 
+    /// @dev A rotated key is checked as a registered one is.
+    function _checkRotations(bytes calldata words, BlockWords.Header memory header) private pure {
+        for (uint256 i = 0; i < header.rotations; i++) {
+            (uint256 ax, uint256 ay) = BlockWords.rotation(words, header, i);
+            _requireKey(ax, ay);
+        }
+    }
+
     function _collectBlock(
         Progress memory progress,
         BlockSubmission calldata submission,
@@ -315,6 +534,10 @@ contract Rollup is L1Queue, Ownable2Step {
         for (uint256 i = 0; i < count; i++) {
             StatementSubmission calldata statement = submission.statements[i];
             (uint256 commitment, uint256 programId) = BlockWords.settlement(submission.words, header, i);
+            if (statement.words.length == 0) {
+                if (!_statements.isRecorded(programId, commitment)) revert StatementNotRecorded(programId, commitment);
+                continue;
+            }
             // Neighbours often share a program.
             if (key == address(0) || programId != keyProgram) {
                 (key, keyProgram) = (_programs.keyOf(programId), programId);
@@ -324,6 +547,50 @@ contract Rollup is L1Queue, Ownable2Step {
             uint256 domain = Statements.term(statement.words, 0);
             if (domain != progress.statementDomain) revert StatementDomainMismatch(progress.statementDomain, domain);
         }
+    }
+
+    /// @dev Shares and nonce of each distribution are the seed registry's, cell, total and payouts the block's.
+    function _collectDistributions(
+        Progress memory progress,
+        BlockSubmission calldata submission,
+        BlockWords.Header memory header
+    ) private {
+        uint256 count = submission.distributions.length;
+        if (count != header.distributions) revert DistributionCountMismatch(header.distributions, count);
+        if (count != 0 && _royaltyKey == address(0)) revert RoyaltyKeyMissing();
+        for (uint256 i = 0; i < count; i++) {
+            DistributionSubmission calldata given = submission.distributions[i];
+            (uint256 payouts, uint256 word) = BlockWords.distribution(submission.words, header, i);
+            (uint32 index, uint64 nonce, uint256 sharesRoot) =
+                ISeedRegistry(_seedRegistry).takeDistribution(given.seedId);
+            if (Schema.distributionWord_index(word) != index) {
+                revert DistributionSeedMismatch(index, Schema.distributionWord_index(word));
+            }
+            uint256[5] memory vector = [
+                sharesRoot,
+                payouts,
+                royaltyDomain(),
+                uint256(given.seedId) | (uint256(nonce) << 64),
+                Schema.distributionWord_total(word)
+            ];
+            progress.entries[progress.entryCount++] = _royaltyEntry(vector, given.commitment, given.proof);
+        }
+    }
+
+    function _royaltyEntry(uint256[5] memory vector, uint256 commitment, uint256[8] calldata proof)
+        private
+        view
+        returns (IGroth16Verifier.BatchEntry memory)
+    {
+        bytes32 wordsHash = keccak256(
+            abi.encodePacked(vector[0], vector[1], uint248(vector[2]), uint248(vector[3]), uint248(vector[4]))
+        );
+        uint256 z = PublicData.challenge(address(_programs), _royaltyProgram, commitment, wordsHash);
+        uint256 y;
+        for (uint256 i = vector.length; i > 0; i--) {
+            y = addmod(mulmod(y, z, Schema.FIELD_MODULUS), vector[i - 1], Schema.FIELD_MODULUS);
+        }
+        return IGroth16Verifier.BatchEntry(_royaltyKey, commitment, y, z, proof);
     }
 
     function _withdrawalsRoot(bytes calldata words, BlockWords.Header memory header, uint64 blockNumber)
@@ -338,6 +605,16 @@ contract Rollup is L1Queue, Ownable2Step {
             leaves[i] = Withdrawals.leaf(address(this), blockNumber, i, recipient, Schema.withdrawalWord_amount(word));
         }
         return Withdrawals.root(leaves);
+    }
+
+    /// @dev The fees of the requests that blocks consumed become the operator's: the part of the waiting fees that these are
+    /// of the waiting requests.
+    function _earnFees(uint256 consumedBefore, uint256 consumedAfter) private {
+        if (consumedAfter == consumedBefore) return;
+        uint256 earned = uint256(_fees.waiting) * (consumedAfter - consumedBefore) / (_queue.requestCount - consumedBefore);
+        if (earned == 0) return;
+        _fees.waiting -= uint128(earned);
+        _fees.earned += uint128(earned);
     }
 
     function _settleTotals(uint256 burned, uint256 pooled) private {

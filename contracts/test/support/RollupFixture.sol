@@ -7,14 +7,24 @@ import {Schema} from "../../src/generated/Schema.sol";
 import {Groth16Verifier} from "../../src/proof/Groth16Verifier.sol";
 import {ProgramRegistry} from "../../src/proof/ProgramRegistry.sol";
 import {StatementRegistry} from "../../src/proof/StatementRegistry.sol";
+import {IL1Queue} from "../../src/rollup/IL1Queue.sol";
 import {IRollup} from "../../src/rollup/IRollup.sol";
+import {L1Queue} from "../../src/rollup/L1Queue.sol";
 import {Rollup} from "../../src/rollup/Rollup.sol";
 import {ISeedRegistry} from "../../src/seeds/ISeedRegistry.sol";
+import {ISharesHasher} from "../../src/seeds/ISharesHasher.sol";
 import {SeedRegistry} from "../../src/seeds/SeedRegistry.sol";
 import {CTZ} from "../../src/token/CTZ.sol";
 import {BabyJubJubVectors} from "../vectors/BabyJubJubVectors.sol";
 import {Test} from "./Test.sol";
 import {Trapdoor} from "./Trapdoor.sol";
+
+/// @dev Stands for the Poseidon contract: what the registry needs of it is only that it binds its inputs.
+contract KeccakSharesHasher is ISharesHasher {
+    function hash(uint256 ownersRoot, uint256 parentShare, uint256 parentSharesRoot) external pure returns (uint256) {
+        return uint256(keccak256(abi.encode(ownersRoot, parentShare, parentSharesRoot))) % Schema.FIELD_MODULUS;
+    }
+}
 
 abstract contract RollupFixture is Test {
     /// @dev A request as it stands in the queue.
@@ -51,6 +61,9 @@ abstract contract RollupFixture is Test {
         Statement[] statements;
         uint256[1][] orderHeads;
         uint256[2][] orderTails;
+        uint256[3][] rotations;
+        uint256[2][] distributions;
+        uint64[] distributedSeeds;
         uint256[] withdrawals;
         uint256[] cells;
         uint256 commitment;
@@ -64,6 +77,7 @@ abstract contract RollupFixture is Test {
     uint256 internal constant BLOCK_KEY = 0;
     uint256 internal constant PROGRAM_0 = 1;
     uint256 internal constant PROGRAM_1 = 2;
+    uint256 internal constant ROYALTY_KEY = 3;
     uint8 internal constant DEPTH = 8;
 
     address internal constant OPERATOR = address(0x09e7a707);
@@ -78,6 +92,9 @@ abstract contract RollupFixture is Test {
     Rollup internal rollup;
     SeedRegistry internal seeds;
 
+    /// @dev Terms of the queue at the next {deployAll}; free unless a test changes them.
+    IL1Queue.QueueTerms internal queueTerms = IL1Queue.QueueTerms(7 days, 2 minutes, 0, 0);
+
     /// @dev Requests queued through the fixture, in order.
     Request[] internal queue;
 
@@ -89,9 +106,10 @@ abstract contract RollupFixture is Test {
         statementRegistry = new StatementRegistry(programs);
         programs.register(Trapdoor.encode(Trapdoor.key(PROGRAM_0)), bytes32("r1cs"), bytes32("transcript"), true);
         programs.register(Trapdoor.encode(Trapdoor.key(PROGRAM_1)), bytes32("r1cs"), bytes32("transcript"), true);
-        address predicted = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
-        rollup = new Rollup(deploymentFor(predicted, depth), circuits());
-        seeds = new SeedRegistry(rollup);
+        ISharesHasher hasher = new KeccakSharesHasher();
+        address predicted = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 2);
+        rollup = deployRollup(deploymentFor(predicted, depth), circuits());
+        seeds = new SeedRegistry(rollup, hasher);
         address[2] memory users = [ALICE, BOB];
         for (uint256 i = 0; i < users.length; i++) {
             ctz.transfer(users[i], 1_000 ether);
@@ -100,13 +118,31 @@ abstract contract RollupFixture is Test {
         }
     }
 
+    function deployRollup(IRollup.Deployment memory deployment, IRollup.BlockCircuit[] memory list)
+        internal
+        returns (Rollup)
+    {
+        return new Rollup(deployment, list, new L1Queue(deployment, list));
+    }
+
     function deploymentFor(address seedRegistry, uint8 depth) internal view returns (IRollup.Deployment memory) {
-        return IRollup.Deployment(address(ctz), address(programs), seedRegistry, OPERATOR, POOL, GENESIS, depth);
+        return IRollup.Deployment(
+            address(ctz),
+            address(programs),
+            address(statementRegistry),
+            seedRegistry,
+            OPERATOR,
+            POOL,
+            GENESIS,
+            depth,
+            Trapdoor.encode(Trapdoor.key(ROYALTY_KEY)),
+            queueTerms
+        );
     }
 
     function circuits() internal view returns (IRollup.BlockCircuit[] memory list) {
         list = new IRollup.BlockCircuit[](1);
-        list[0] = IRollup.BlockCircuit(Trapdoor.encode(Trapdoor.key(BLOCK_KEY)), 6, 4, 2, 4, 10);
+        list[0] = IRollup.BlockCircuit(Trapdoor.encode(Trapdoor.key(BLOCK_KEY)), 6, 4, 2, 4, 10, 2, 2, 1);
     }
 
     function keyOf(uint256 i) internal pure returns (uint256 ax, uint256 ay) {
@@ -143,6 +179,34 @@ abstract contract RollupFixture is Test {
         );
         uint256 value = Schema.packRequestValue(0, Schema.packSeedPayload(200, 500, 500, 0, 1));
         queue.push(Request(4711, programId, route, value));
+    }
+
+    /// @dev Keeps aside the words of a request that the caller has just queued.
+    function expectQueued(uint256 kind, uint256 index, uint256 subject, uint256 payload) internal {
+        expectQueued(kind, index, subject, payload, 0, 0);
+    }
+
+    function expectQueued(
+        uint256 kind,
+        uint256 index,
+        uint256 subject,
+        uint256 payload,
+        uint256 head0,
+        uint256 head1
+    ) internal {
+        uint256 route = Schema.packRequestRoute(kind, index, block.timestamp, subject);
+        queue.push(Request(head0, head1, route, Schema.packRequestValue(0, payload)));
+    }
+
+    /// @dev Entry `i` of the queue as the contract takes it.
+    function queued(uint256 i) internal view returns (IL1Queue.QueuedRequest memory) {
+        Request memory r = queue[i];
+        return IL1Queue.QueuedRequest(r.head0, r.head1, r.route, r.value);
+    }
+
+    /// @dev First index of the half of the tree that orders take.
+    function firstOrderIndex() internal view returns (uint32) {
+        return uint32(1 << (2 * uint256(rollup.depth()) - 1));
     }
 
     function programIdOf(uint256 keyNumber) internal view returns (uint256) {
@@ -207,6 +271,21 @@ abstract contract RollupFixture is Test {
         }
     }
 
+    /// @dev Distributes `total` from each seed's vault; the payouts are any field element.
+    function addDistributions(Block memory b, uint64[] memory seedIds, uint256 total) internal view {
+        b.distributedSeeds = seedIds;
+        b.distributions = new uint256[2][](seedIds.length);
+        for (uint256 i = 0; i < seedIds.length; i++) {
+            uint256 payouts = uint256(keccak256(abi.encode("payouts", b.number, i))) % R;
+            b.distributions[i] = [payouts, Schema.packDistributionWord(total, seeds.seed(seedIds[i]).index)];
+        }
+    }
+
+    /// @dev Statements of the block in the registry instead of with their proofs.
+    function recordStatement(Statement memory s) internal {
+        statementRegistry.record(s.programId, s.commitment, statementWords(s), proveStatement(s).proof);
+    }
+
     function addWithdrawals(Block memory b, address[] memory recipients, uint256 units) internal pure {
         b.withdrawals = new uint256[](recipients.length);
         for (uint256 i = 0; i < recipients.length; i++) {
@@ -219,6 +298,7 @@ abstract contract RollupFixture is Test {
         meta = b.number | (b.time << 40) | (b.feeAccount << 80) | (b.depth << 104);
         meta |= (b.requests.length << 112) | (b.statements.length << 128) | (b.orderHeads.length << 144);
         meta |= (b.withdrawals.length << 160) | (b.cells.length << 176);
+        meta |= (b.rotations.length << 192) | (b.distributions.length << 208);
     }
 
     /// @dev Used words as they stand in calldata.
@@ -244,12 +324,24 @@ abstract contract RollupFixture is Test {
         for (uint256 i = 0; i < b.orderTails.length; i++) {
             words = bytes.concat(words, _tail(b.orderTails[i][0]), _tail(b.orderTails[i][1]));
         }
+        for (uint256 i = 0; i < b.rotations.length; i++) {
+            words = bytes.concat(words, abi.encodePacked(b.rotations[i][0], b.rotations[i][1]));
+        }
+        for (uint256 i = 0; i < b.rotations.length; i++) {
+            words = bytes.concat(words, _tail(b.rotations[i][2]));
+        }
+        for (uint256 i = 0; i < b.distributions.length; i++) {
+            words = bytes.concat(words, bytes32(b.distributions[i][0]));
+        }
+        for (uint256 i = 0; i < b.distributions.length; i++) {
+            words = bytes.concat(words, _tail(b.distributions[i][1]));
+        }
         words = bytes.concat(words, _tails(b.withdrawals), _tails(b.cells));
     }
 
     /// @dev All words of the vector, unused ones zero: the definition, written out.
     function expand(Block memory b) internal pure returns (uint256[] memory vector) {
-        vector = new uint256[](3 + 4 + 12 + 12 + 4 + 4 + 2 + 4 + 4 + 10);
+        vector = new uint256[](3 + 4 + 12 + 12 + 4 + 4 + 2 + 4 + 4 + 2 + 2 + 2 + 4 + 10);
         for (uint256 i = 0; i < 3; i++) {
             vector[i] = b.roots[i];
         }
@@ -268,11 +360,18 @@ abstract contract RollupFixture is Test {
                 vector[41 + 2 * i + j] = b.orderTails[i][j];
             }
         }
+        for (uint256 i = 0; i < b.rotations.length; i++) {
+            (vector[45 + 2 * i], vector[46 + 2 * i]) = (b.rotations[i][0], b.rotations[i][1]);
+            vector[49 + i] = b.rotations[i][2];
+        }
+        for (uint256 i = 0; i < b.distributions.length; i++) {
+            (vector[51 + i], vector[53 + i]) = (b.distributions[i][0], b.distributions[i][1]);
+        }
         for (uint256 i = 0; i < b.withdrawals.length; i++) {
-            vector[45 + i] = b.withdrawals[i];
+            vector[55 + i] = b.withdrawals[i];
         }
         for (uint256 i = 0; i < b.cells.length; i++) {
-            vector[49 + i] = b.cells[i];
+            vector[59 + i] = b.cells[i];
         }
     }
 
@@ -300,6 +399,45 @@ abstract contract RollupFixture is Test {
         for (uint256 i = 0; i < b.statements.length; i++) {
             submission.statements[i] = proveStatement(b.statements[i]);
         }
+        submission.distributions = new IRollup.DistributionSubmission[](b.distributions.length);
+        for (uint256 i = 0; i < b.distributions.length; i++) {
+            submission.distributions[i] = proveDistribution(b, i);
+        }
+    }
+
+    /// @dev Words of the royalty-split circuit for distribution `i`.
+    function distributionVector(Block memory b, uint256 i) internal view returns (uint256[] memory vector) {
+        uint64 seedId = b.distributedSeeds[i];
+        uint256 nonce = seeds.distributionNonce(seedId);
+        for (uint256 j = 0; j < i; j++) {
+            if (b.distributedSeeds[j] == seedId) nonce++;
+        }
+        vector = new uint256[](5);
+        (vector[0], vector[1]) = (seeds.shares(seedId).sharesRoot, b.distributions[i][0]);
+        bytes32 domain = keccak256("Catalyze/1/royalty-domain");
+        vector[2] = uint256(keccak256(abi.encode(domain, block.chainid, address(rollup)))) >> 8;
+        (vector[3], vector[4]) = (seedId | (nonce << 64), b.distributions[i][1] & ((1 << 80) - 1));
+    }
+
+    function proveDistribution(Block memory b, uint256 i)
+        internal
+        view
+        returns (IRollup.DistributionSubmission memory)
+    {
+        return proveDistribution(b.distributedSeeds[i], distributionVector(b, i));
+    }
+
+    function proveDistribution(uint64 seedId, uint256[] memory v)
+        internal
+        view
+        returns (IRollup.DistributionSubmission memory result)
+    {
+        bytes memory words = bytes.concat(abi.encodePacked(v[0], v[1]), _tail(v[2]), _tail(v[3]), _tail(v[4]));
+        uint256 commitment = uint256(keccak256(words)) % R;
+        uint256 z = challengeOf(programIdOf(ROYALTY_KEY), commitment, words);
+        uint256[8] memory proof =
+            Trapdoor.prove(Trapdoor.key(ROYALTY_KEY), [commitment, evaluate(v, z), z], commitment);
+        return IRollup.DistributionSubmission(seedId, commitment, proof);
     }
 
     function statementVector(Statement memory s) internal pure returns (uint256[] memory vector) {

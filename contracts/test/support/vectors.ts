@@ -11,6 +11,7 @@ import {
   ORDER_HEADS,
   ORDER_TAILS,
   operationDomain,
+  ROTATION_HEADS,
   SMALL_BLOCK,
   statementDomain,
   statementLayout,
@@ -267,6 +268,7 @@ function drawContent(label: string, layout: VectorLayout, counts: readonly numbe
 function counts(size: BlockSize, part: number): number[] {
   const used = (capacity: number): number => Math.floor(capacity * part);
   const [requests, settlements, orders] = [used(size.requests), used(size.settlements), used(size.orders)];
+  const [rotations, distributions] = [used(size.rotations), used(size.distributions)];
   return [
     3,
     4,
@@ -276,7 +278,13 @@ function counts(size: BlockSize, part: number): number[] {
     settlements,
     ORDER_HEADS * orders,
     ORDER_TAILS * orders,
-  ].concat([used(size.withdrawals), used(size.cells)]);
+    ROTATION_HEADS * rotations,
+    rotations,
+    distributions,
+    distributions,
+    used(size.withdrawals),
+    used(size.cells),
+  ];
 }
 
 const BINDER = draw("binder", 160);
