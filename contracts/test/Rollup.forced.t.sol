@@ -5,6 +5,7 @@ import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {Schema} from "../src/generated/Schema.sol";
 import {ProgramRegistry} from "../src/proof/ProgramRegistry.sol";
 import {StatementRegistry} from "../src/proof/StatementRegistry.sol";
+import {IStatementRegistry} from "../src/proof/IStatementRegistry.sol";
 import {IL1Queue} from "../src/rollup/IL1Queue.sol";
 import {IRollup} from "../src/rollup/IRollup.sol";
 import {L1Queue} from "../src/rollup/L1Queue.sol";
@@ -135,7 +136,9 @@ contract RollupForcedTest is RollupFixture {
         emit IRollup.RequestEnqueued(2, 4, 2, 0, 0, route, 0);
         vm.prank(BOB);
         assertEq(rollup.exitAccount(), 2);
-        assertEq(rollup.queueHash(3), keccak256(abi.encode(rollup.queueHash(2), uint256(0), uint256(0), route, uint256(0))));
+        assertEq(
+            rollup.queueHash(3), keccak256(abi.encode(rollup.queueHash(2), uint256(0), uint256(0), route, uint256(0)))
+        );
     }
 
     function test_exitOrder_queuesTheCallersOrder() external {
@@ -167,7 +170,7 @@ contract RollupForcedTest is RollupFixture {
         vm.expectRevert(abi.encodeWithSelector(IL1Queue.ChunkOutOfRange.selector, 64));
         rollup.forcedSettle(s.programId, s.commitment, order, 2, 64);
         bytes memory unknown =
-            abi.encodeWithSelector(IL1Queue.StatementNotRecorded.selector, s.programId, s.commitment);
+            abi.encodeWithSelector(IStatementRegistry.StatementNotRecorded.selector, s.programId, s.commitment);
         vm.expectRevert(unknown);
         rollup.forcedSettle(s.programId, s.commitment, order, 2, 0);
         recordStatement(s);
@@ -192,15 +195,15 @@ contract RollupForcedTest is RollupFixture {
             if (i == 1) v[4] |= 1 << 208;
             if (i == 2) v[4] |= 1 << 247;
             bytes memory words = bytes.concat(
-                abi.encodePacked(v[0], v[1], v[2]), bytes31(uint248(v[3])), bytes31(uint248(v[4])), bytes31(uint248(v[5]))
+                abi.encodePacked(v[0], v[1], v[2]),
+                bytes31(uint248(v[3])),
+                bytes31(uint248(v[4])),
+                bytes31(uint248(v[5]))
             );
             uint256 z = challengeOf(s.programId, s.commitment, words);
-            uint256[8] memory proof =
-                Trapdoor.prove(Trapdoor.key(PROGRAM_0), [s.commitment, evaluate(v, z), z], i);
+            uint256[8] memory proof = Trapdoor.prove(Trapdoor.key(PROGRAM_0), [s.commitment, evaluate(v, z), z], i);
             statementRegistry.record(s.programId, s.commitment, words, proof);
-            vm.expectRevert(
-                abi.encodeWithSelector(IL1Queue.StatementNotSettleable.selector, s.programId, s.commitment)
-            );
+            vm.expectRevert(abi.encodeWithSelector(IL1Queue.StatementNotSettleable.selector, s.programId, s.commitment));
             rollup.forcedSettle(s.programId, s.commitment, order, 2, 0);
         }
     }

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {IProgramRegistry} from "../src/proof/IProgramRegistry.sol";
 import {PublicData} from "../src/proof/PublicData.sol";
-import {IL1Queue} from "../src/rollup/IL1Queue.sol";
+import {IStatementRegistry} from "../src/proof/IStatementRegistry.sol";
 import {IRollup} from "../src/rollup/IRollup.sol";
 import {ISeedRegistry} from "../src/seeds/ISeedRegistry.sol";
 import {RollupFixture} from "./support/RollupFixture.sol";
@@ -378,9 +378,18 @@ contract RollupSubmitBlocksTest is RollupFixture {
 
     // Statements from the registry.
 
-    function _fromRegistry(IRollup.BlockSubmission memory submission, uint256 i) private pure {
-        IRollup.StatementSubmission memory empty;
-        submission.statements[i] = empty;
+    /// @dev Leaves the statements out whose bit is set.
+    function _fromRegistry(IRollup.BlockSubmission memory submission, uint256 mask) private pure {
+        IRollup.StatementSubmission[] memory all = submission.statements;
+        uint256 count;
+        for (uint256 i = 0; i < all.length; i++) {
+            if ((mask >> i) & 1 == 0) all[count++] = all[i];
+        }
+        submission.statements = new IRollup.StatementSubmission[](count);
+        for (uint256 i = 0; i < count; i++) {
+            submission.statements[i] = all[i];
+        }
+        submission.recorded = mask;
     }
 
     function test_submitBlocks_revertsIfStatementNeitherProvenNorRecorded() external {
@@ -388,22 +397,21 @@ contract RollupSubmitBlocksTest is RollupFixture {
         addStatements(b, 2);
         recordStatement(b.statements[0]);
         IRollup.BlockSubmission memory submission = prove(b);
-        _fromRegistry(submission, 0);
-        _fromRegistry(submission, 1);
+        _fromRegistry(submission, 3);
         submitReverts(
             one(submission),
             abi.encodeWithSelector(
-                IL1Queue.StatementNotRecorded.selector, b.statements[1].programId, b.statements[1].commitment
+                IStatementRegistry.StatementNotRecorded.selector, b.statements[1].programId, b.statements[1].commitment
             )
         );
         // Recorded under another program is another statement.
         b.statements[0].programId = programIdOf(PROGRAM_1);
         submission = prove(b);
-        _fromRegistry(submission, 0);
+        _fromRegistry(submission, 1);
         submitReverts(
             one(submission),
             abi.encodeWithSelector(
-                IL1Queue.StatementNotRecorded.selector, b.statements[0].programId, b.statements[0].commitment
+                IStatementRegistry.StatementNotRecorded.selector, b.statements[0].programId, b.statements[0].commitment
             )
         );
     }
@@ -414,13 +422,27 @@ contract RollupSubmitBlocksTest is RollupFixture {
             addStatements(b, 3);
             IRollup.BlockSubmission memory submission = prove(b);
             for (uint256 i = 0; i < 3; i++) {
-                if ((mask >> i) & 1 == 0) continue;
-                recordStatement(b.statements[i]);
-                _fromRegistry(submission, i);
+                if ((mask >> i) & 1 == 1) recordStatement(b.statements[i]);
             }
+            _fromRegistry(submission, mask);
             submit(one(submission));
             assertEq(rollup.state().blockNumber, mask + 1);
         }
+    }
+
+    function test_submitBlocks_revertsIfRecordedAndProvenDoNotAddUp() external {
+        Block memory b = nextBlock();
+        addStatements(b, 2);
+        recordStatement(b.statements[0]);
+        IRollup.BlockSubmission memory submission = prove(b);
+        submission.recorded = 1;
+        submitReverts(one(submission), abi.encodeWithSelector(IRollup.StatementCountMismatch.selector, 1, 2));
+        _fromRegistry(submission, 1);
+        submission.recorded = 3;
+        submitReverts(one(submission), abi.encodeWithSelector(IRollup.StatementCountMismatch.selector, 0, 1));
+        // The bit of a settlement that the block does not have says nothing.
+        submission.recorded = 5;
+        submit(one(submission));
     }
 
     // Royalty distributions.
@@ -634,8 +656,9 @@ contract RollupSubmitBlocksTest is RollupFixture {
             IRollup.BlockSubmission memory submission = prove(b);
             for (uint256 i = 0; i < count; i++) {
                 recordStatement(b.statements[i]);
-                _fromRegistry(submission, i);
             }
+            _fromRegistry(submission, (1 << count) - 1);
+            vm.cool(address(statementRegistry));
             IRollup.BlockSubmission[] memory list = one(submission);
             vm.prank(OPERATOR, OPERATOR);
             rollup.submitBlocks(list);

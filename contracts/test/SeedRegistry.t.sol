@@ -152,9 +152,8 @@ contract SeedRegistryTest is RollupFixture {
         ISeedRegistry.Terms memory higher = ISeedRegistry.Terms(500, 500, 500, 0);
         vm.prank(ALICE);
         seeds.updateTerms(seedId, higher);
-        bytes memory refused = abi.encodeWithSelector(
-            ISeedRegistry.TermsNotApplicable.selector, seedId, NOW + 14 days, NOW + 28 days
-        );
+        bytes memory refused =
+            abi.encodeWithSelector(ISeedRegistry.TermsNotApplicable.selector, seedId, NOW + 14 days, NOW + 28 days);
         vm.warp(NOW + 14 days - 1);
         vm.expectRevert(refused);
         seeds.applyTerms(seedId);

@@ -75,4 +75,21 @@ contract StatementRegistryTest is RollupFixture {
         );
         statementRegistry.record(s.programId, s.commitment, proven.words, proven.proof);
     }
+
+    /// @dev A forced settlement reads provider and form from here, so they must be those of the proven words.
+    function test_record_keepsWhatTheProvenWordsSay() external {
+        Statement memory s = _statement();
+        assertEq(statementRegistry.recording(s.programId, s.commitment).provider, address(0));
+        recordStatement(s);
+        assertEq(statementRegistry.recording(s.programId, s.commitment).provider, BOB);
+        assertTrue(statementRegistry.recording(s.programId, s.commitment).settleable);
+        (uint256[] memory ids, uint256[] memory commitments) = (new uint256[](2), new uint256[](2));
+        (ids[0], commitments[0], ids[1], commitments[1]) = (s.programId, s.commitment, s.programId, s.commitment + 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(IStatementRegistry.StatementNotRecorded.selector, s.programId, s.commitment + 1)
+        );
+        statementRegistry.requireRecorded(ids, commitments);
+        commitments[1] = s.commitment;
+        statementRegistry.requireRecorded(ids, commitments);
+    }
 }

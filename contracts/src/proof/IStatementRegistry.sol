@@ -41,6 +41,8 @@ interface IStatementRegistry {
     error StatementDomainMismatch(uint256 expected, uint256 given);
     /// @notice The proof does not verify.
     error InvalidProof();
+    /// @notice The statement is not recorded.
+    error StatementNotRecorded(uint256 programId, uint256 commitment);
     /// @notice The statement is recorded already.
     error StatementAlreadyRecorded(uint256 programId, uint256 commitment);
 
@@ -61,8 +63,8 @@ interface IStatementRegistry {
         view
         returns (bool);
 
-    /// @notice Whether the statement was recorded.
-    function isRecorded(uint256 programId, uint256 commitment) external view returns (bool);
+    /// @notice Reverts unless every statement (programIds[i], commitments[i]) was recorded. The lists are equally long.
+    function requireRecorded(uint256[] calldata programIds, uint256[] calldata commitments) external view;
 
     /// @notice The statement as it was recorded; all zero when it was not.
     function recording(uint256 programId, uint256 commitment) external view returns (Recording memory);

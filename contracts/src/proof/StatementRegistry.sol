@@ -58,8 +58,13 @@ contract StatementRegistry is IStatementRegistry {
     }
 
     /// @inheritdoc IStatementRegistry
-    function isRecorded(uint256 programId, uint256 commitment) external view returns (bool) {
-        return _recordings[_identifier(programId, commitment)].time != 0;
+    function requireRecorded(uint256[] calldata programIds, uint256[] calldata commitments) external view {
+        for (uint256 i = 0; i < commitments.length; i++) {
+            (uint256 programId, uint256 commitment) = (programIds[i], commitments[i]);
+            if (_recordings[_identifier(programId, commitment)].time == 0) {
+                revert StatementNotRecorded(programId, commitment);
+            }
+        }
     }
 
     /// @inheritdoc IStatementRegistry
@@ -103,7 +108,12 @@ contract StatementRegistry is IStatementRegistry {
         );
     }
 
-    function _identifier(uint256 programId, uint256 commitment) private pure returns (bytes32) {
-        return keccak256(abi.encode(programId, commitment));
+    /// @dev keccak256(abi.encode(programId, commitment)), in scratch space.
+    function _identifier(uint256 programId, uint256 commitment) private pure returns (bytes32 identifier) {
+        assembly ("memory-safe") {
+            mstore(0, programId)
+            mstore(32, commitment)
+            identifier := keccak256(0, 64)
+        }
     }
 }

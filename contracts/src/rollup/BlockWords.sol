@@ -117,9 +117,12 @@ library BlockWords {
         pure
         returns (uint256 commitment, uint256 programId)
     {
-        uint256 offset = FIXED_LENGTH + header.requests * REQUEST_BYTES;
-        commitment = _head(words, offset + i * HEAD);
-        programId = _tail(words, offset + header.settlements * HEAD + i * TAIL);
+        // Counts and indices are below 2^16.
+        unchecked {
+            uint256 offset = FIXED_LENGTH + header.requests * REQUEST_BYTES;
+            commitment = _head(words, offset + i * HEAD);
+            programId = _tail(words, offset + header.settlements * HEAD + i * TAIL);
+        }
     }
 
     /// @dev New key of rotation `i`.

@@ -66,8 +66,6 @@ interface IL1Queue {
     error NoAccount(address caller);
     /// @notice The index does not lie in the half of the tree that orders take.
     error NotAnOrderIndex(uint32 index);
-    /// @notice The statement is not recorded in the registry of statements.
-    error StatementNotRecorded(uint256 programId, uint256 commitment);
     /// @notice A word of the statement has a field out of range, so that no block could settle it.
     error StatementNotSettleable(uint256 programId, uint256 commitment);
     /// @notice The provider's account does not belong to the statement's provider.

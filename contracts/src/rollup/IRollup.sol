@@ -62,10 +62,9 @@ interface IRollup is IL1Queue {
         uint256 programId;
     }
 
-    /// @notice A statement that a block settles: with its proof, or from the registry of statements.
-    /// @param words 189 bytes: 3 head words (32 bytes), 3 tail words (31 bytes). Empty for a statement that is recorded in
-    /// the registry: its proof was verified there, and the block names its C.
-    /// @param proof A, B, C in the order of `IGroth16Verifier`, under the program named in the block; zeros when recorded.
+    /// @notice A statement that a block settles, with its proof.
+    /// @param words 189 bytes: 3 head words (32 bytes), 3 tail words (31 bytes).
+    /// @param proof A, B, C in the order of `IGroth16Verifier`, under the program named in the block.
     struct StatementSubmission {
         bytes words;
         uint256[8] proof;
@@ -87,13 +86,16 @@ interface IRollup is IL1Queue {
     /// @param words Used words of the block's vector as docs/protocol.md §1 encodes them.
     /// @param commitment Public signal C of the block's proof.
     /// @param proof A, B, C in the order of `IGroth16Verifier`.
-    /// @param statements One for each settlement, in the same order.
+    /// @param recorded Bit i says that settlement i is of a statement in the registry, whose proof was verified there; only the
+    /// first 256 settlements can be.
+    /// @param statements One for each other settlement, in the same order.
     /// @param distributions One for each royalty distribution, in the same order.
     struct BlockSubmission {
         uint256 sizeId;
         bytes words;
         uint256 commitment;
         uint256[8] proof;
+        uint256 recorded;
         StatementSubmission[] statements;
         DistributionSubmission[] distributions;
     }
@@ -248,7 +250,7 @@ interface IRollup is IL1Queue {
     error RequestsNotQueued(uint64 queued, uint64 consumed);
     /// @notice The block's requests are not those queued.
     error QueueHashMismatch(bytes32 expected, bytes32 given);
-    /// @notice There must be one statement for each settlement.
+    /// @notice There must be one statement for each settlement that is not from the registry.
     error StatementCountMismatch(uint256 expected, uint256 given);
     /// @notice There must be one proof for each royalty distribution.
     error DistributionCountMismatch(uint256 expected, uint256 given);

@@ -113,7 +113,7 @@ contract L1Queue is IL1Queue, RollupStorage {
         _requireOrderIndex(orderIndex);
         if (chunk >= Schema.MAXIMUM_CHUNKS) revert ChunkOutOfRange(chunk);
         IStatementRegistry.Recording memory recording = _statements.recording(programId, commitment);
-        if (recording.time == 0) revert StatementNotRecorded(programId, commitment);
+        if (recording.time == 0) revert IStatementRegistry.StatementNotRecorded(programId, commitment);
         if (!recording.settleable) revert StatementNotSettleable(programId, commitment);
         address owner = _accountOwners[providerIndex];
         if (owner == address(0)) revert IRollup.UnknownAccount(providerIndex);

@@ -39,6 +39,12 @@ contract Rollup is IRollup, RollupStorage {
         uint256 entryCount;
     }
 
+    /// @dev A program with the address of its key.
+    struct KeyOfProgram {
+        address key;
+        uint256 programId;
+    }
+
     /// @dev How old a block's time may be.
     uint256 private constant TIME_WINDOW = 1 hours;
     bytes32 private constant ROYALTY_DOMAIN = keccak256("Catalyze/1/royalty-domain");
@@ -161,13 +167,7 @@ contract Rollup is IRollup, RollupStorage {
         for (uint256 i = 0; i < blocks.length; i++) {
             _processBlock(progress, blocks[i]);
         }
-        IGroth16Verifier.BatchEntry[] memory entries = progress.entries;
-        uint256 entryCount = progress.entryCount;
-        // Statements from the registry left their places free.
-        assembly ("memory-safe") {
-            mstore(entries, entryCount)
-        }
-        if (!_verifier.verifyBatch(entries)) revert InvalidProof();
+        if (!_verifier.verifyBatch(progress.entries)) revert InvalidProof();
         _earnFees(_state.consumedRequests, progress.state.consumedRequests);
         _state = progress.state;
         _settleTotals(progress.burned, progress.pool);
@@ -521,31 +521,60 @@ contract Rollup is IRollup, RollupStorage {
             IGroth16Verifier.BatchEntry(size.key, submission.commitment, y, z, submission.proof);
     }
 
-    /// @dev Program and C of each statement are the block's words; its domain is checked here.
+    /// @dev Program and C of each statement are the block's words. Of those from the registry, domain and proof were checked when
+    /// they were recorded.
     function _collectStatements(
         Progress memory progress,
         BlockSubmission calldata submission,
         BlockWords.Header memory header
     ) private view {
-        uint256 count = submission.statements.length;
-        if (count != header.settlements) revert StatementCountMismatch(header.settlements, count);
-        address key;
-        uint256 keyProgram;
-        for (uint256 i = 0; i < count; i++) {
-            StatementSubmission calldata statement = submission.statements[i];
-            (uint256 commitment, uint256 programId) = BlockWords.settlement(submission.words, header, i);
-            if (statement.words.length == 0) {
-                if (!_statements.isRecorded(programId, commitment)) revert StatementNotRecorded(programId, commitment);
-                continue;
+        uint256 recorded = submission.recorded;
+        uint256 given = submission.statements.length;
+        uint256 expected = header.settlements - _countBits(recorded, header.settlements);
+        if (given != expected) revert StatementCountMismatch(expected, given);
+        uint256[] memory recordedPrograms = new uint256[](header.settlements - expected);
+        uint256[] memory recordedCommitments = new uint256[](recordedPrograms.length);
+        KeyOfProgram memory last;
+        uint256 next;
+        uint256 settlements = header.settlements;
+        // Counters below 2^16.
+        unchecked {
+            for (uint256 i = 0; i < settlements; i++) {
+                (uint256 commitment, uint256 programId) = BlockWords.settlement(submission.words, header, i);
+                if ((recorded >> i) & 1 == 1) {
+                    (recordedPrograms[i - next], recordedCommitments[i - next]) = (programId, commitment);
+                } else {
+                    _collectStatement(progress, last, submission.statements[next++], programId, commitment);
+                }
             }
-            // Neighbours often share a program.
-            if (key == address(0) || programId != keyProgram) {
-                (key, keyProgram) = (_programs.keyOf(programId), programId);
+        }
+        if (recordedPrograms.length != 0) _statements.requireRecorded(recordedPrograms, recordedCommitments);
+    }
+
+    function _collectStatement(
+        Progress memory progress,
+        KeyOfProgram memory last,
+        StatementSubmission calldata statement,
+        uint256 programId,
+        uint256 commitment
+    ) private view {
+        // Neighbours often share a program.
+        if (last.key == address(0) || programId != last.programId) {
+            (last.key, last.programId) = (_programs.keyOf(programId), programId);
+        }
+        progress.entries[progress.entryCount++] =
+            Statements.toEntry(address(_programs), last.key, programId, commitment, statement.words, statement.proof);
+        uint256 domain = Statements.term(statement.words, 0);
+        if (domain != progress.statementDomain) revert StatementDomainMismatch(progress.statementDomain, domain);
+    }
+
+    /// @dev Set bits among the lowest `width`.
+    function _countBits(uint256 bits, uint256 width) private pure returns (uint256 count) {
+        if (width < 256) bits &= (1 << width) - 1;
+        unchecked {
+            for (; bits != 0; bits &= bits - 1) {
+                count++;
             }
-            progress.entries[progress.entryCount++] =
-                Statements.toEntry(address(_programs), key, programId, commitment, statement.words, statement.proof);
-            uint256 domain = Statements.term(statement.words, 0);
-            if (domain != progress.statementDomain) revert StatementDomainMismatch(progress.statementDomain, domain);
         }
     }
 
@@ -611,7 +640,8 @@ contract Rollup is IRollup, RollupStorage {
     /// of the waiting requests.
     function _earnFees(uint256 consumedBefore, uint256 consumedAfter) private {
         if (consumedAfter == consumedBefore) return;
-        uint256 earned = uint256(_fees.waiting) * (consumedAfter - consumedBefore) / (_queue.requestCount - consumedBefore);
+        uint256 earned =
+            uint256(_fees.waiting) * (consumedAfter - consumedBefore) / (_queue.requestCount - consumedBefore);
         if (earned == 0) return;
         _fees.waiting -= uint128(earned);
         _fees.earned += uint128(earned);

@@ -186,14 +186,9 @@ abstract contract RollupFixture is Test {
         expectQueued(kind, index, subject, payload, 0, 0);
     }
 
-    function expectQueued(
-        uint256 kind,
-        uint256 index,
-        uint256 subject,
-        uint256 payload,
-        uint256 head0,
-        uint256 head1
-    ) internal {
+    function expectQueued(uint256 kind, uint256 index, uint256 subject, uint256 payload, uint256 head0, uint256 head1)
+        internal
+    {
         uint256 route = Schema.packRequestRoute(kind, index, block.timestamp, subject);
         queue.push(Request(head0, head1, route, Schema.packRequestValue(0, payload)));
     }
@@ -435,8 +430,7 @@ abstract contract RollupFixture is Test {
         bytes memory words = bytes.concat(abi.encodePacked(v[0], v[1]), _tail(v[2]), _tail(v[3]), _tail(v[4]));
         uint256 commitment = uint256(keccak256(words)) % R;
         uint256 z = challengeOf(programIdOf(ROYALTY_KEY), commitment, words);
-        uint256[8] memory proof =
-            Trapdoor.prove(Trapdoor.key(ROYALTY_KEY), [commitment, evaluate(v, z), z], commitment);
+        uint256[8] memory proof = Trapdoor.prove(Trapdoor.key(ROYALTY_KEY), [commitment, evaluate(v, z), z], commitment);
         return IRollup.DistributionSubmission(seedId, commitment, proof);
     }
 
