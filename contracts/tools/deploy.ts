@@ -16,6 +16,8 @@ import {
 import {
   ctzAbi,
   ctzBytecode,
+  exitsAbi,
+  exitsBytecode,
   groth16VerifierAbi,
   groth16VerifierBytecode,
   l1QueueAbi,
@@ -126,6 +128,8 @@ export interface DeployParameters {
   readonly royaltyKey?: Uint8Array;
   /** Contract that hashes royalty shares (ISharesHasher); without it seeds can set no shares. */
   readonly sharesHasher?: Address;
+  /** Verification keys of the exit circuits; without them nobody leaves by proof after a freeze. */
+  readonly exitKeys?: { readonly cell: Uint8Array; readonly settlement: Uint8Array } | undefined;
   /** Terms of the L1 queue; {@link LOCAL_QUEUE_TERMS} by default on local chains, else {@link DEFAULT_QUEUE_TERMS}. */
   readonly queueTerms?: QueueTerms;
   /** Wei of CTZ minted to the deployer; {@link DEFAULT_INITIAL_SUPPLY} by default. */
@@ -154,6 +158,8 @@ export interface Deployment extends Partial<OperatorContracts> {
   readonly statementRegistry: Address;
   readonly seedRegistry: Address;
   readonly rollup: Address;
+  /** Pays exits by proof after a freeze; absent in a deployment without {@link DeployParameters.exitKeys}. */
+  readonly exits?: Address;
   readonly operator: Address;
   readonly pool: Address;
   readonly genesisRoot: bigint;
@@ -186,6 +192,13 @@ function checkParameters(parameters: DeployParameters, chainId: number): number 
     throw new ContractsError(
       "CONTRACTS_BAD_PARAMETERS",
       `royaltyKey has ${parameters.royaltyKey.length} bytes; a key has ${VERIFICATION_KEY_BYTES}.`,
+    );
+  }
+  for (const [name, key] of Object.entries(parameters.exitKeys ?? {})) {
+    if (key.length === VERIFICATION_KEY_BYTES) continue;
+    throw new ContractsError(
+      "CONTRACTS_BAD_PARAMETERS",
+      `exitKeys.${name} has ${key.length} bytes; a key has ${VERIFICATION_KEY_BYTES}.`,
     );
   }
   if (verifierConstants.alpha[0] === DEVELOPMENT_ALPHA_X && !LOCAL_CHAIN_IDS.includes(chainId)) {
@@ -289,7 +302,7 @@ async function deployOperatorContracts(
 
 /**
  * Deploys CTZ, verifier, registries and rollup, in this order: CTZ, Groth16Verifier, ProgramRegistry,
- * StatementRegistry, L1Queue, Rollup, SeedRegistry; then Poseidon, OperatorStake, ReceiptChallenge, LeaseChallenge. The
+ * StatementRegistry, L1Queue, Rollup, SeedRegistry, Exits; then Poseidon, OperatorStake, ReceiptChallenge, LeaseChallenge. The
  * whole initial supply of CTZ goes to the deploying account; nothing is staked.
  * @throws {ContractsError} for bad parameters, development keys on a public chain, or a creation that failed.
  */
@@ -326,6 +339,7 @@ export async function deploy(parameters: DeployParameters): Promise<Deployment> 
     programs: programRegistry,
     statementRegistry,
     seedRegistry: deployer.address(2),
+    exits: parameters.exitKeys === undefined ? zeroAddress : deployer.address(3),
     queueTerms,
     royaltyKey: bytesToHex(parameters.royaltyKey ?? new Uint8Array()),
   };
@@ -353,11 +367,21 @@ export async function deploy(parameters: DeployParameters): Promise<Deployment> 
     const args = [rollup, parameters.sharesHasher ?? zeroAddress] as const;
     return walletClient.deployContract({ abi, bytecode, args, account, chain, nonce });
   });
+  const { exitKeys } = parameters;
+  const exits =
+    exitKeys &&
+    (await deployer.create("Exits", (nonce) => {
+      const [abi, bytecode] = [exitsAbi, exitsBytecode];
+      const keys = [bytesToHex(exitKeys.cell), bytesToHex(exitKeys.settlement)] as const;
+      const args = [rollup, programRegistry, ...keys] as const;
+      return walletClient.deployContract({ abi, bytecode, args, account, chain, nonce });
+    }));
   const operatorContracts = await deployOperatorContracts(deployer, parameters, { ctz, rollup });
 
   return {
     ...operatorContracts,
     chainId,
+    ...(exits === undefined ? {} : { exits }),
     deploymentBlock: deployer.deploymentBlock,
     ctz,
     groth16Verifier,

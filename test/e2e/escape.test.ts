@@ -22,20 +22,14 @@ import {
   statementCommitment,
 } from "@catalyze/circuits/reference";
 import { challenge, exitDomain, MODE_ZK, SMALL_BLOCK } from "@catalyze/circuits/schema";
-import { exitsAbi, exitsBytecode, rollupAbi, statementRegistryAbi } from "@catalyze/contracts";
+import { ctzAbi, exitsAbi, rollupAbi, statementRegistryAbi } from "@catalyze/contracts";
 import { closeProver, encodeProofForContract, generateWitness, prove, selectBackend } from "@catalyze/prover";
-import { type Address, bytesToHex, type Hex } from "viem";
+import { type Address, bytesToHex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { privateKeyOf } from "../../cli/src/devnet/accounts.js";
-import {
-  type CircuitWithKey,
-  contractKeyBytes,
-  ensureKey,
-  programIdOfVerificationKey,
-} from "../../cli/src/devnet/circuits.js";
+import { type CircuitWithKey, ensureKey, programIdOfVerificationKey } from "../../cli/src/devnet/circuits.js";
 import { escapeRollup } from "../../cli/src/escape/escape.js";
 import { rebuildFromL1 } from "../../cli/src/escape/rebuild-from-l1.js";
-import { deployFrozenRollup, freezeWith } from "../support/frozen-rollup.js";
 import {
   ctzOf,
   domains,
@@ -62,7 +56,6 @@ let parts: RollupParts;
 let state: State;
 let orderIndex: number;
 let exits: Address;
-let frozen: Address;
 let settlementCircuit: CircuitWithKey;
 let folder: string;
 
@@ -121,28 +114,38 @@ async function runBlocks(): Promise<void> {
 
 const balanceOf = async (owner: Address): Promise<bigint> => (await ctzOf(parts, owner)) / UNIT;
 
-async function deployExits(): Promise<void> {
-  const { client, wallet, mined, deployment } = parts;
-  frozen = await deployFrozenRollup(parts);
-  const cell = await ensureKey(await ensureCircuit("exit"));
-  settlementCircuit = await ensureKey(await ensureCircuit("exit-settlement"));
-  const keys = [cell, settlementCircuit].map(({ verificationKey }) =>
-    bytesToHex(contractKeyBytes(verificationKey)),
-  ) as [Hex, Hex];
-  const hash = await wallet("deployer").deployContract({
-    abi: exitsAbi,
-    bytecode: exitsBytecode,
-    args: [frozen, deployment.programRegistry, ...keys],
-  });
-  exits = (await mined(hash)).contractAddress!;
-  expect(await client.readContract({ address: exits, abi: exitsAbi, functionName: "exitDomain" })).toBe(
-    exitDomain(BigInt(deployment.chainId), BigInt(frozen)),
-  );
+/** A deposit that no block consumes in time: anybody freezes the rollup. Returns the request that was overdue. */
+async function freeze() {
+  const { client, wallet, mined, deployment, accounts } = parts;
+  const contract = { address: deployment.rollup, abi: rollupAbi } as const;
+  const ctz = { address: deployment.ctz, abi: ctzAbi } as const;
+  const args = [deployment.rollup, UNIT] as const;
+  await mined(await wallet("deployer").writeContract({ ...ctz, functionName: "approve", args }));
+  const deposit = { ...contract, functionName: "deposit", args: [REQUESTER, UNIT] } as const;
+  await mined(await wallet("deployer").writeContract(deposit));
+  await passTime(7 * DAY + 1);
+  const logs = await client.getContractEvents({ ...contract, eventName: "RequestEnqueued", fromBlock: 0n });
+  const { head0, head1, route, value } = logs.at(-1)!.args as Record<
+    "head0" | "head1" | "route" | "value",
+    bigint
+  >;
+  const oldest = { head0, head1, route, value };
+  const call = { ...contract, functionName: "freeze", args: [oldest] } as const;
+  await mined(await wallet("requesterB").writeContract(call));
+  expect(accounts.requesterB.address).not.toBe(accounts.operator.address);
+}
+
+async function passTime(seconds: number): Promise<void> {
+  await parts.client.request({ method: "evm_increaseTime" as never, params: [seconds] as never });
+  await parts.client.request({ method: "evm_mine" as never, params: [] as never });
 }
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "catalyze-escape-"));
-  parts = await startRollup();
+  const cell = await ensureKey(await ensureCircuit("exit"));
+  settlementCircuit = await ensureKey(await ensureCircuit("exit-settlement"));
+  parts = await startRollup({ cell, settlement: settlementCircuit });
+  exits = parts.deployment.exits!;
   state = createState(SMALL_BLOCK.depth);
   await register(parts, "operator", rollupKey(OPERATOR), DEPOSIT);
   await register(parts, "middleware", rollupKey(MIDDLEWARE), DEPOSIT);
@@ -150,7 +153,6 @@ beforeAll(async () => {
   await register(parts, "requesterA", rollupKey(REQUESTER), DEPOSIT);
   await registerDigitsSeed(parts, "creator");
   await runBlocks();
-  await deployExits();
 }, 600_000);
 
 afterAll(async () => {
@@ -183,7 +185,11 @@ async function payRecorded() {
   const statement = settlementStatement(state, settlement, statementDomain);
   const { words, proof } = await proveStatement(parts, statement, inputs, results);
   const { programId } = getOrder(state, orderIndex).order;
-  const exit = settlementExit(state, { orderIndex, chunk: 1, statement }, exitDomain(31337n, BigInt(frozen)));
+  const exit = settlementExit(
+    state,
+    { orderIndex, chunk: 1, statement },
+    exitDomain(31337n, BigInt(deployment.rollup)),
+  );
   const context = {
     chainId: 31337n,
     binder: BigInt(deployment.programRegistry),
@@ -245,8 +251,8 @@ describe("a frozen rollup", () => {
   });
 
   it("pays balances, recorded statements, escrows and vaults, each once and to the unit", async () => {
-    const { accounts, client } = parts;
-    await freezeWith(parts, frozen, exits, accounts.creator.address);
+    const { accounts } = parts;
+    await freeze();
     const provider = getAccount(state, PROVIDER).amount;
     const before = await balanceOf(accounts.provider.address);
     const first = await escapeAs("provider");
@@ -265,8 +271,7 @@ describe("a frozen rollup", () => {
     expect(await balanceOf(accounts.provider.address)).toBe(before + provider + paid.split.provider);
     expect(await balanceOf(accounts.middleware.address)).toBe(paid.split.middleware);
 
-    await client.request({ method: "evm_increaseTime" as never, params: [7 * DAY] as never });
-    await client.request({ method: "evm_mine" as never, params: [] as never });
+    await passTime(7 * DAY);
     const escrow = getOrder(state, orderIndex).amount - (paid.split.debit - paid.split.fee);
     const requesterBefore = await balanceOf(accounts.requesterA.address);
     const rest = await escapeAs("requesterA");

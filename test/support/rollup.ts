@@ -116,8 +116,14 @@ async function prepare(name: string): Promise<CircuitWithKey> {
   return ensureKey(await ensureCircuit(name));
 }
 
-/** Starts a chain, deploys everything with development keys and registers the digits program. */
-export async function startRollup() {
+/**
+ * Starts a chain, deploys everything with development keys and registers the digits program. With the exit circuits'
+ * keys, people can leave after a freeze.
+ */
+export async function startRollup(exits?: {
+  readonly cell: CircuitWithKey;
+  readonly settlement: CircuitWithKey;
+}) {
   const [block, program] = [await prepare(SMALL_BLOCK.name), await prepare(digitsAdapter.name)];
   const { anvil, chain, client } = await startChain();
   const accounts = devnetAccounts();
@@ -136,6 +142,10 @@ export async function startRollup() {
     genesisRoot: stateRoot(createState(SMALL_BLOCK.depth)),
     operator: accounts.operator.address,
     pool: accounts.pool.address,
+    exitKeys: exits && {
+      cell: contractKeyBytes(exits.cell.verificationKey),
+      settlement: contractKeyBytes(exits.settlement.verificationKey),
+    },
   });
   const mined = async (hash: Hex) => {
     const receipt = await client.waitForTransactionReceipt({ hash });
@@ -301,7 +311,7 @@ export async function submit(parts: RollupParts, blocks: readonly BlockSubmissio
     address: deployment.rollup,
     abi: rollupAbi,
     functionName: "submitBlocks",
-    args: [blocks],
+    args: [blocks.map((block) => ({ ...block, recorded: 0n, distributions: [] }))],
   });
   return mined(await wallet("operator").writeContract(request));
 }

@@ -109,14 +109,53 @@ function falseKind(base: CircuitInput, isAccount: bigint, isSeed: bigint): Circu
   return { ...base, ...path, order, root, isAccount: modulo(isAccount), isSeed: modulo(isSeed) };
 }
 
+/** Divisions of totals with every digit, and what whole payments divide. */
+function paymentComponents(settlements: readonly CircuitInput[]): Component[] {
+  const divisions = [
+    [777n, 4n],
+    [123_456_789n, 43_691n],
+    [(1n << 64n) - 1n, 65_535n],
+    [0n, 9n],
+  ].map(([left, right]) => ({ left: left!, right: right! }));
+  const shares = [
+    [12_345n, 6789n, 321n],
+    [1n << 66n, 9999n, 9999n],
+    [3n, 4321n, 10_000n],
+    [0n, 0n, 5n],
+  ].map(([quotient, remainder, basisPoints]) => ({
+    ...{ quotient: quotient!, remainder: remainder!, basisPoints: basisPoints! },
+  }));
+  const payments = settlements.map(
+    ({ order, terms, provider, resultsRoot, statementDomain, price, chunk }): CircuitInput => {
+      const [, , , , , , , earlierChunks, lastChunk, chunkSize] = terms as bigint[];
+      const count = chunk === earlierChunks ? lastChunk! : chunkSize!;
+      const range = { from: (chunk as bigint) * chunkSize!, count };
+      return { order, terms, provider, resultsRoot, statementDomain, price, ...range } as CircuitInput;
+    },
+  );
+  return [
+    {
+      ...component("division", "block/share.circom", "Division()", divisions),
+      places: /(^|\.)(Division|total)$/,
+    },
+    component("share-of-division", "block/share.circom", "ShareOfDivision()", shares),
+    {
+      ...component("statement-payment", "exit/exit-settlement.circom", "StatementPayment()", payments),
+      places: /^main\.payment$/,
+    },
+  ];
+}
+
 /** The templates of the exits. */
 export function exitComponents(): Component[] {
   const exits = exitInputs();
+  const settlements = settlementInputs();
   const [account, seed] = exits as [CircuitInput, CircuitInput];
   const kinds = [falseKind(seed, -1n, 1n), falseKind(account, 1n, -1n), falseKind(seed, 1n, 1n)];
   const tampered = [...kinds, ...falseFlags(exits.slice(0, 3))];
   return [
     component("exit", "exit/exit.circom", "Exit(2)", exits, tampered),
-    component("exit-settlement", "exit/exit-settlement.circom", "ExitSettlement(2)", settlementInputs()),
+    ...paymentComponents(settlements),
+    component("exit-settlement", "exit/exit-settlement.circom", "ExitSettlement(2)", settlements),
   ];
 }

@@ -28,7 +28,7 @@ interface IExitRollup {
     function pool() external view returns (address);
 
     /// @notice Sends units of CTZ that leave after a freeze. Only the exits contract may call it; reverts when the
-    /// rollup is not frozen or does not hold as much for L2.
+    /// rollup is not frozen or does not owe as much.
     function payExit(address recipient, uint256 units) external;
 }
 

@@ -28,6 +28,7 @@ interface IRollup is IL1Queue {
     /// @param programs Registry of programs; its address is the binder.
     /// @param statementRegistry Registry of statements over the same programs.
     /// @param seedRegistry The only address that may queue seeds.
+    /// @param exits The only address that may pay exits after a freeze; zero for none.
     /// @param operator The only address that may submit blocks, until changed in two steps.
     /// @param pool Receives the pool's share.
     /// @param genesisRoot Root of the empty tree of `depth`, below r.
@@ -40,6 +41,7 @@ interface IRollup is IL1Queue {
         address programs;
         address statementRegistry;
         address seedRegistry;
+        address exits;
         address operator;
         address pool;
         uint256 genesisRoot;
@@ -207,6 +209,8 @@ interface IRollup is IL1Queue {
 
     /// @notice Only the seed registry may queue seeds.
     error NotSeedRegistry(address caller);
+    /// @notice Only the exits contract may pay exits.
+    error NotExits(address caller);
     /// @notice The key is not on BabyJubJub or its coordinates are not below r.
     error KeyNotOnCurve(uint256 ax, uint256 ay);
     /// @notice The key's order divides 8.
@@ -380,6 +384,14 @@ interface IRollup is IL1Queue {
 
     /// @notice Fees waiting and earned.
     function fees() external view returns (Fees memory);
+
+    /// @notice After a freeze: sends units that leave by proof, and counts them as claimed. Only the exits contract.
+    /// @param recipient Who receives them.
+    /// @param units Units.
+    function payExit(address recipient, uint256 units) external;
+
+    /// @notice The contract that pays exits by proof; zero for none.
+    function exits() external view returns (address);
 
     /// @notice Time of the freeze; 0 while the rollup is live.
     function frozenAt() external view returns (uint64);

@@ -205,6 +205,15 @@ contract Rollup is IRollup, RollupStorage {
         IERC20(_token).safeTransfer(_pool, amount * UNIT);
     }
 
+    /// @inheritdoc IRollup
+    function payExit(address recipient, uint256 units) external nonReentrant {
+        if (msg.sender != _exits) revert NotExits(msg.sender);
+        if (_queue.frozenAt == 0) revert IL1Queue.NotFrozen();
+        _requireSolvent(units);
+        _accounting.claimed += uint128(units);
+        IERC20(_token).safeTransfer(recipient, units * UNIT);
+    }
+
     /// @notice The operator can't be removed, only replaced in two steps.
     function renounceOwnership() public pure override {
         revert OperatorRequired();
@@ -361,6 +370,11 @@ contract Rollup is IRollup, RollupStorage {
     /// @inheritdoc IRollup
     function fees() external view returns (Fees memory) {
         return _fees;
+    }
+
+    /// @inheritdoc IRollup
+    function exits() external view returns (address) {
+        return _exits;
     }
 
     /// @inheritdoc IRollup

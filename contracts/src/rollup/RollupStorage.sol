@@ -40,6 +40,7 @@ abstract contract RollupStorage is EIP712, Nonces, ReentrancyGuardTransient, Own
     address internal immutable _token;
     address internal immutable _pool;
     address internal immutable _seedRegistry;
+    address internal immutable _exits;
     uint8 internal immutable _depth;
     uint32 internal immutable _deadline;
     uint32 internal immutable _blockInterval;
@@ -79,6 +80,7 @@ abstract contract RollupStorage is EIP712, Nonces, ReentrancyGuardTransient, Own
         if (statementPrograms != deployment.programs) revert IL1Queue.StatementRegistryMismatch(statementPrograms);
         _token = deployment.token;
         _seedRegistry = deployment.seedRegistry;
+        _exits = deployment.exits;
         _depth = deployment.depth;
         _deadline = deployment.queueTerms.deadline;
         _blockInterval = deployment.queueTerms.blockInterval;

@@ -82,6 +82,7 @@ abstract contract RollupFixture is Test {
 
     address internal constant OPERATOR = address(0x09e7a707);
     address internal constant POOL = address(0x9001);
+    address internal constant EXITS = address(0xe417);
     address internal constant ALICE = address(0xa11ce);
     address internal constant BOB = address(0xb0b);
 
@@ -131,6 +132,7 @@ abstract contract RollupFixture is Test {
             address(programs),
             address(statementRegistry),
             seedRegistry,
+            EXITS,
             OPERATOR,
             POOL,
             GENESIS,
