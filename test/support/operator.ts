@@ -195,7 +195,9 @@ export async function startOperatorWorld() {
     const hash = await wallet(role).writeContract({ ...call, gas } as never);
     const receipt = await mined(client, hash);
     if (receipt.status !== "success") {
-      throw new Error(`${functionName} reverted with ${receipt.gasUsed} gas used at block ${receipt.blockNumber}`);
+      throw new Error(
+        `${functionName} reverted with ${receipt.gasUsed} gas used at block ${receipt.blockNumber}`,
+      );
     }
     return receipt;
   };
