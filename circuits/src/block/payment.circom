@@ -6,7 +6,7 @@
 //           up to at most 10,000. Then price * count lies in (-2^80, 2^80), and only one that is not negative has a quotient.
 // Inputs:   price, count, discount: field elements; shares[4]: royalty, middleware, burn, pool; savingsShare.
 // Outputs:  units; all zero when price and discount are. debit = paid + bonus.
-// Size:     310.
+// Size:     313.
 pragma circom 2.2.0;
 
 include "block/share.circom";
