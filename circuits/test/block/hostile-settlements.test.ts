@@ -133,7 +133,9 @@ describe("hostile terms of an order", () => {
 describe("hostile payments", () => {
   it("settles above the price limit, below zero, with more escrow than there is, or after the last chunk", () => {
     expect(refusals(edit(input, ["settlementPrice.0", 1001n]))).toContain("settlement.RangeCheck");
-    expect(refusals(edit(input, ["settlementPrice.0", -1n]))).toContain("settlement.total.RangeCheck");
+    expect(refusals(edit(input, ["settlementPrice.0", -1n]))).toContain(
+      "settlement.payment.total.RangeCheck",
+    );
     expect(refusals(edit(input, ["settlementEscrow.0", (value) => value + 1000n]))).toContain("memory");
     expect(refusals(edit(input, ["settlementRemaining.0", 0n]))).toContain("settlement.RangeCheck");
   });

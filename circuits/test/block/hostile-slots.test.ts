@@ -26,8 +26,8 @@ describe("hostile slots", () => {
     expect(refusals(lateOperation(0, idleInput()))).toEqual([]);
     expect(refusals(lateOperation(1, idleInput()))).toEqual(["main"]);
     expect(refusals(lateSettlement())).toEqual(["Prefix"]);
-    const first = edit(input, ["firstRequest", 0n]);
-    expect(refusals(moveSlots(first, "request", [1, 0, 2, 3, 4, 5]))).toEqual(["Prefix"]);
+    const late = moveSlots(edit(input, ["firstRequest", 0n]), "request", [1, 0, 2, 3, 4, 5]);
+    expect(refusals({ ...late, requestPreviousTime: input.requestPreviousTime! })).toEqual(["Prefix"]);
     // Openings have no public words and no order: a gap between them says nothing.
     expect(refusals(moveSlots(input, "opening", [2, 0, 1]))).toEqual([]);
   });
@@ -43,7 +43,9 @@ describe("hostile slots", () => {
   });
 
   it("hides something in an unused slot: a request, a withdrawal, a credit, a presence, an opening", () => {
-    expect(hidden(["requestAmount.0", 5n])).toEqual(["request"]);
+    expect(hidden(["requestPayload.0", 5n])).toEqual(["request"]);
+    // An amount that no kind reads says nothing.
+    expect(hidden(["requestAmount.0", 5n])).toEqual([]);
     expect(hidden(["requestHead0.0", 5n])).toEqual(["request"]);
     expect(hidden(["withdrawalWord.0", 5n])).toEqual(["main"]);
     expect(hidden(["cellCredit.0", 5n], ["cellAmount.0", 5n])).toEqual(["cell", "credits"]);
@@ -58,7 +60,7 @@ describe("hostile slots", () => {
     expect(hidden(["settlementPrice.0", 5n], ["settlementOrder.0.9", 5n])).toContain("settlement");
     expect(hidden(["settlementOrder.0.10", 5n], ["settlementEscrow.0", 5n])).toContain("settlement");
     expect(hidden(["settlementRemaining.0", 1n], ["settlementEscrow.0", 5n])).toContain("settlement");
-    expect(hidden(["settlementPrice.0", -5n])).toContain("settlement.total.RangeCheck");
+    expect(hidden(["settlementPrice.0", -5n])).toContain("settlement.payment.total.RangeCheck");
   });
 
   it("uses a slot as two things at once", () => {

@@ -268,7 +268,10 @@ export function lateSettlement(): CircuitInput {
   const { orderIndex } = block.settlements[0]!.settlement;
   const order = block.changes.findIndex(({ index }) => index === orderIndex);
   const late = moveSlots(inputOf(block), "settlement", [1, 0]);
-  const accesses = (late.cellLastAccess as readonly bigint[]).with(order, INITIAL_ACCESS + 2n);
+  const accesses = (late.cellLastAccess as readonly bigint[]).with(
+    order,
+    INITIAL_ACCESS + BigInt(TINY.requests + 2),
+  );
   return { ...late, cellLastAccess: accesses };
 }
 
@@ -278,7 +281,9 @@ function gaps(idle: CircuitInput): CircuitInput[] {
   const input = inputOf(block);
   const result: CircuitInput[] = [];
   for (let to = 1; to < TINY.requests; to += 1) {
-    result.push(moveSlots(input, "request", [1, 2, 3, 4, 5].toSpliced(to, 0, 0)));
+    const moved = moveSlots(input, "request", [1, 2, 3, 4, 5].toSpliced(to, 0, 0));
+    // A time before the slot's own, which the deposit does not use.
+    result.push({ ...moved, requestPreviousTime: input.requestPreviousTime! });
   }
   // The three cells in order, the ones from place `to - 1` on one or more places later.
   const used = block.changes.length;
