@@ -26,6 +26,7 @@ const EXPORTED = [
   "Rollup",
   "Exits",
   "Poseidon",
+  "SharesHasher",
   "OperatorStake",
   "ReceiptChallenge",
   "LeaseChallenge",

@@ -11,7 +11,6 @@ import {
   type PublicClient,
   type Transport,
   type WalletClient,
-  zeroAddress,
 } from "viem";
 import {
   ctzAbi,
@@ -37,6 +36,8 @@ import {
   rollupBytecode,
   seedRegistryAbi,
   seedRegistryBytecode,
+  sharesHasherAbi,
+  sharesHasherBytecode,
   statementRegistryAbi,
   statementRegistryBytecode,
 } from "../generated/index.js";
@@ -126,8 +127,6 @@ export interface DeployParameters {
   readonly pool: Address;
   /** Verification key of the royalty-split circuit; without it no royalties are distributed on L2. */
   readonly royaltyKey?: Uint8Array;
-  /** Contract that hashes royalty shares (ISharesHasher); without it seeds can set no shares. */
-  readonly sharesHasher?: Address;
   /** Verification keys of the exit circuits; without them nobody leaves by proof after a freeze. */
   readonly exitKeys?: { readonly cell: Uint8Array; readonly settlement: Uint8Array } | undefined;
   /** Terms of the L1 queue; {@link LOCAL_QUEUE_TERMS} by default on local chains, else {@link DEFAULT_QUEUE_TERMS}. */
@@ -263,14 +262,12 @@ function blockCircuits(blockKeys: readonly BlockKey[]) {
 
 type PoseidonTables = readonly [Address, Address, Address, Address, Address, Address, Address];
 
-/** Deploys Poseidon with its tables, the stake, and the challenge contracts, whose addresses the stake is told ahead. */
-async function deployOperatorContracts(
+/** Deploys Poseidon with its tables, and the hash of royalty shares over it. */
+async function deployHashes(
   deployer: Deployer,
-  { walletClient, operatorTerms = DEFAULT_OPERATOR_TERMS }: DeployParameters,
-  { ctz, rollup }: { readonly ctz: Address; readonly rollup: Address },
-): Promise<OperatorContracts> {
+  { walletClient }: DeployParameters,
+): Promise<{ poseidon: Address; sharesHasher: Address }> {
   const from = { account: walletClient.account, chain: walletClient.chain ?? null };
-  const { slashAmount, bond, windowSeconds, stallSeconds, unbondingSeconds } = operatorTerms;
   const tables: Address[] = [];
   for (const [i, data] of poseidonTableBytecodes.entries()) {
     const create = (nonce: number) => walletClient.sendTransaction({ data, ...from, nonce });
@@ -281,6 +278,21 @@ async function deployOperatorContracts(
     const args = [tables as unknown as PoseidonTables] as const;
     return walletClient.deployContract({ abi, bytecode, args, ...from, nonce });
   });
+  const sharesHasher = await deployer.create("SharesHasher", (nonce) => {
+    const [abi, bytecode] = [sharesHasherAbi, sharesHasherBytecode];
+    return walletClient.deployContract({ abi, bytecode, args: [poseidon], ...from, nonce });
+  });
+  return { poseidon, sharesHasher };
+}
+
+/** Deploys the stake and the challenge contracts, whose addresses the stake is told ahead. */
+async function deployOperatorContracts(
+  deployer: Deployer,
+  { walletClient, operatorTerms = DEFAULT_OPERATOR_TERMS }: DeployParameters,
+  { ctz, rollup, poseidon }: { readonly ctz: Address; readonly rollup: Address; readonly poseidon: Address },
+): Promise<OperatorContracts> {
+  const from = { account: walletClient.account, chain: walletClient.chain ?? null };
+  const { slashAmount, bond, windowSeconds, stallSeconds, unbondingSeconds } = operatorTerms;
   const challengeContracts = [deployer.address(1), deployer.address(2)];
   const operatorStake = await deployer.create("OperatorStake", (nonce) => {
     const [abi, bytecode] = [operatorStakeAbi, operatorStakeBytecode];
@@ -302,8 +314,8 @@ async function deployOperatorContracts(
 
 /**
  * Deploys CTZ, verifier, registries and rollup, in this order: CTZ, Groth16Verifier, ProgramRegistry,
- * StatementRegistry, L1Queue, Rollup, SeedRegistry, Exits; then Poseidon, OperatorStake, ReceiptChallenge, LeaseChallenge. The
- * whole initial supply of CTZ goes to the deploying account; nothing is staked.
+ * StatementRegistry, Poseidon, SharesHasher, L1Queue, Rollup, SeedRegistry, Exits, OperatorStake, ReceiptChallenge,
+ * LeaseChallenge. The whole initial supply of CTZ goes to the deploying account; nothing is staked.
  * @throws {ContractsError} for bad parameters, development keys on a public chain, or a creation that failed.
  */
 export async function deploy(parameters: DeployParameters): Promise<Deployment> {
@@ -332,6 +344,7 @@ export async function deploy(parameters: DeployParameters): Promise<Deployment> 
     const [abi, bytecode] = [statementRegistryAbi, statementRegistryBytecode];
     return walletClient.deployContract({ abi, bytecode, args: [programRegistry], account, chain, nonce });
   });
+  const { poseidon, sharesHasher } = await deployHashes(deployer, parameters);
   const local = LOCAL_CHAIN_IDS.includes(chainId);
   const queueTerms = parameters.queueTerms ?? (local ? LOCAL_QUEUE_TERMS : DEFAULT_QUEUE_TERMS);
   const fixed = {
@@ -364,7 +377,7 @@ export async function deploy(parameters: DeployParameters): Promise<Deployment> 
   });
   const seedRegistry = await deployer.create("SeedRegistry", (nonce) => {
     const [abi, bytecode] = [seedRegistryAbi, seedRegistryBytecode];
-    const args = [rollup, parameters.sharesHasher ?? zeroAddress] as const;
+    const args = [rollup, sharesHasher] as const;
     return walletClient.deployContract({ abi, bytecode, args, account, chain, nonce });
   });
   const { exitKeys } = parameters;
@@ -376,7 +389,7 @@ export async function deploy(parameters: DeployParameters): Promise<Deployment> 
       const args = [rollup, programRegistry, ...keys] as const;
       return walletClient.deployContract({ abi, bytecode, args, account, chain, nonce });
     }));
-  const operatorContracts = await deployOperatorContracts(deployer, parameters, { ctz, rollup });
+  const operatorContracts = await deployOperatorContracts(deployer, parameters, { ctz, rollup, poseidon });
 
   return {
     ...operatorContracts,
