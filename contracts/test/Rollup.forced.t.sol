@@ -378,6 +378,7 @@ contract RollupForcedTest is RollupFixture {
 
     /// @dev An attacker without a budget fills the queue at every instant, in the worst order it can draw; an operator who
     /// makes one smallest block per interval, and the next only after the interval, is never overdue.
+    /// forge-config: default.fuzz.runs = 8
     function testFuzz_flood_neverFreezesAnHonestOperator(uint256 seed) external {
         _deployWithFees();
         vm.deal(ALICE, type(uint128).max);
@@ -620,27 +621,42 @@ contract RollupForcedTest is RollupFixture {
 
     // Gas.
 
+    // Each on top of the 21,000 of its transaction.
+
     function test_gas_requests() external {
         _deployWithFees();
         _exitAccount(ALICE);
         uint32 order = firstOrderIndex();
+        _cold();
         vm.prank(ALICE);
         rollup.exitAccount{value: 1 ether}();
         vm.snapshotGasLastCall("requests", "exitAccount");
+        _cold();
         vm.prank(ALICE);
         rollup.exitOrder{value: 1 ether}(order);
         vm.snapshotGasLastCall("requests", "exitOrder");
         (uint256 ax, uint256 ay) = keyOf(1);
+        _cold();
         vm.prank(BOB);
         rollup.register{value: 1 ether}(ax, ay, UNIT);
         vm.snapshotGasLastCall("requests", "register with a deposit");
+        _cold();
         vm.prank(BOB);
         rollup.deposit{value: 1 ether}(1, UNIT);
         vm.snapshotGasLastCall("requests", "deposit");
         Statement memory s = _statement(3);
         recordStatement(s);
+        _cold();
         vm.prank(BOB);
         rollup.forcedSettle{value: 1 ether}(s.programId, s.commitment, order, 2, 0);
         vm.snapshotGasLastCall("requests", "forcedSettle");
+    }
+
+    /// @dev As at the start of a transaction.
+    function _cold() private {
+        vm.cool(address(rollup));
+        vm.cool(rollup.queueCode());
+        vm.cool(address(ctz));
+        vm.cool(address(statementRegistry));
     }
 }

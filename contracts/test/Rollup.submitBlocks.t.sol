@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {Schema} from "../src/generated/Schema.sol";
 import {IProgramRegistry} from "../src/proof/IProgramRegistry.sol";
 import {PublicData} from "../src/proof/PublicData.sol";
 import {IStatementRegistry} from "../src/proof/IStatementRegistry.sol";
@@ -649,7 +650,8 @@ contract RollupSubmitBlocksTest is RollupFixture {
     }
 
     function test_gas_submitBlocks_recordedStatements() external {
-        for (uint256 count = 1; count <= 4; count += 1) {
+        submit(nextBlock()); // the first block of all writes fresh storage
+        for (uint256 count = 0; count <= 4; count += 1) {
             Block memory b = nextBlock();
             addStatements(b, count);
             addOrdersAndCells(b, 0, 6);
@@ -667,9 +669,30 @@ contract RollupSubmitBlocksTest is RollupFixture {
         }
     }
 
+    function test_gas_submitBlocks_requests() external {
+        registerAccount(ALICE, 0);
+        for (uint256 i = 0; i < 14; i++) {
+            vm.prank(ALICE);
+            rollup.exitAccount();
+            expectQueued(Schema.REQUEST_EXIT_ACCOUNT, 1, uint160(ALICE), 0);
+        }
+        submit(nextBlock()); // the first block of all writes fresh storage
+        for (uint256 count = 0; count <= 6; count += 2) {
+            Block memory b = nextBlock();
+            takeRequests(b, count);
+            addOrdersAndCells(b, 0, 6);
+            IRollup.BlockSubmission[] memory list = one(prove(b));
+            vm.cool(address(rollup));
+            vm.prank(OPERATOR, OPERATOR);
+            rollup.submitBlocks(list);
+            vm.snapshotGasLastCall("submitBlocks", string.concat("one block, requests: ", vm.toString(count)));
+        }
+    }
+
     function test_gas_submitBlocks_distributions() external {
         uint64 seedId = _seedWithShares()[0];
-        for (uint256 count = 1; count <= 2; count += 1) {
+        submit(nextBlock()); // the first block of all writes fresh storage
+        for (uint256 count = 0; count <= 2; count += 1) {
             uint64[] memory seedIds = new uint64[](count);
             for (uint256 i = 0; i < count; i++) {
                 seedIds[i] = seedId;
@@ -678,6 +701,7 @@ contract RollupSubmitBlocksTest is RollupFixture {
             addOrdersAndCells(b, 0, 6);
             addDistributions(b, seedIds, 5);
             IRollup.BlockSubmission[] memory list = one(prove(b));
+            vm.cool(address(seeds));
             vm.prank(OPERATOR, OPERATOR);
             rollup.submitBlocks(list);
             vm.snapshotGasLastCall("submitBlocks", string.concat("one block, distributions: ", vm.toString(count)));

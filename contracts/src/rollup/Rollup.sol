@@ -47,7 +47,6 @@ contract Rollup is IRollup, RollupStorage {
 
     /// @dev How old a block's time may be.
     uint256 private constant TIME_WINDOW = 1 hours;
-    bytes32 private constant ROYALTY_DOMAIN = keccak256("Catalyze/1/royalty-domain");
 
     IGroth16Verifier private immutable _verifier;
     /// @dev The {L1Queue} that this contract delegates to.
@@ -272,7 +271,7 @@ contract Rollup is IRollup, RollupStorage {
 
     /// @inheritdoc IRollup
     function royaltyDomain() public view returns (uint256) {
-        return PublicData.addressDomain(ROYALTY_DOMAIN, address(this));
+        return PublicData.addressDomain(Schema.ROYALTY_DOMAIN, address(this));
     }
 
     /// @inheritdoc IRollup
