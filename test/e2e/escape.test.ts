@@ -4,7 +4,8 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureCircuit } from "@catalyze/circuits/build";
-import { digitsAdapter } from "@catalyze/circuits/programs";
+import { digitsAdapter, digitsParameters } from "@catalyze/circuits/programs";
+import { readDigitsModel } from "@catalyze/circuits/programs/dataset";
 import {
   accountStatic,
   createState,
@@ -50,7 +51,7 @@ import {
 const [OPERATOR, MIDDLEWARE, PROVIDER, REQUESTER, SEED] = [1, 2, 3, 4, 5] as const;
 const DEPOSIT = 1_000_000_000n;
 const DAY = 86_400;
-const { inputs, labels } = heldOutDigits(20);
+const { inputs } = heldOutDigits(20);
 
 let parts: RollupParts;
 let state: State;
@@ -81,7 +82,8 @@ function makeOrder(time: bigint): Order {
 
 /** Results of a chunk, and the settlement that pays for them. */
 function work(chunk: number): { results: Uint8Array; settlement: Settlement } {
-  const results = Uint8Array.from(labels.slice(16 * chunk, 16 * chunk + 16));
+  const chunkInputs = inputs.slice(1024 * chunk, 1024 * (chunk + 1));
+  const results = digitsAdapter.run(digitsParameters(readDigitsModel()), chunkInputs);
   const settlement = { orderIndex, chunk, provider: PROVIDER, price: 900n };
   return { results, settlement: { ...settlement, resultsRoot: digitsAdapter.resultsRoot(results) } };
 }

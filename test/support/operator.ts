@@ -85,7 +85,7 @@ export const SIZES: readonly BlockSize[] = [
     cancellations: 0,
     rotations: 0,
     distributions: 0,
-    forcedOrders: 0,
+    forcedOrders: 1,
   },
   {
     name: "one node",
@@ -101,7 +101,7 @@ export const SIZES: readonly BlockSize[] = [
     cancellations: 0,
     rotations: 0,
     distributions: 0,
-    forcedOrders: 0,
+    forcedOrders: 1,
   },
 ];
 
@@ -355,6 +355,8 @@ function submission(block: SealedBlock, deployment: Awaited<ReturnType<typeof de
       words: hexOf(statementBytes(statement)),
       proof: proveWords(programKey, statementWords(statement), statementBytes(statement), commitment),
     })),
+    recorded: 0n,
+    distributions: [],
   };
 }
 
