@@ -106,7 +106,7 @@ template ExitSettlement(depth) {
     //    be the new bitmap is not used: it exists only when bit `chunk` was 0.
     RangeCheck(AMOUNT_BITS())(escrow);
     RangeCheck(7)(remaining);
-    signal orderStatic <== SettledOrder()(order, terms);
+    signal orderStatic <== SettledOrder()(order, terms, 1);
     signal from;
     signal count;
     (from, count) <== ChunkRange()(chunk, terms[7], terms[8], terms[9]);
