@@ -24,7 +24,7 @@ import {
   royaltyCampaign,
   taskCampaign,
 } from "./campaign.js";
-import { blockInputs, taskCircuit } from "./corpus.js";
+import { blockInputs, mutatedCircuit, taskCircuit } from "./corpus.js";
 
 const pattern = process.env.CATALYZE_MUTATION;
 
@@ -56,7 +56,7 @@ describe.runIf(pattern !== undefined)("the whole campaign", () => {
       templates.push(template);
       report(result);
     }
-    if (only.test(tinyCircuit().name)) report(await mutateCircuit(blockCampaign(), templates));
+    if (only.test(mutatedCircuit().name)) report(await mutateCircuit(blockCampaign(), templates));
     if (only.test(royaltySplitCircuit.name)) report(await mutateCircuit(royaltyCampaign(), templates));
     if (only.test(taskCircuit.name)) report(await mutateCircuit(taskCampaign(), templates));
     for (const result of results) expectExplained(result);
@@ -80,7 +80,7 @@ describe.runIf(pattern === undefined)("constraint mutation", () => {
   });
 
   it("notices all but 40 of 2,000 constraints of the block circuit, drawn with seed 3, with two witnesses", async () => {
-    const subject = await loadMutationSubject(tinyCircuit());
+    const subject = await loadMutationSubject(mutatedCircuit());
     const system = constraintSystemOf(subject.compiled);
     const run = createMutationRun(subject, sampleConstraints(system.constraints.length, 2000, 3n));
     for (const input of blockInputs().slice(0, 2)) {
