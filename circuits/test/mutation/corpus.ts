@@ -280,8 +280,15 @@ function pairedBlock(): SealedBlock {
   });
 }
 
+let inputs: readonly CircuitInput[] | undefined;
+
 /** Inputs of the block circuit that are good: from a life of a small rollup. */
-export function blockInputs(): CircuitInput[] {
+export function blockInputs(): readonly CircuitInput[] {
+  inputs ??= goodBlocks();
+  return inputs;
+}
+
+function goodBlocks(): CircuitInput[] {
   const busy = inputOf(busyBlock(emptyScenario(MUTATED)));
   const { scenario, orderIndex, blocks } = richScenario();
   const closing = inputOf(closingBlock(scenario, orderIndex));
