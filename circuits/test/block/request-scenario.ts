@@ -176,8 +176,12 @@ export function refusedSettlements(
 }
 
 /** Every request of this file in one block, on an order of which the first chunk is paid by it. */
-export function requestBlock(): { scenario: Scenario; orderIndex: number; block: SealedBlock } {
-  const { scenario, orderIndex } = startedRequests();
+export function requestBlock(size: BlockSize = REQUEST_SIZE): {
+  scenario: Scenario;
+  orderIndex: number;
+  block: SealedBlock;
+} {
+  const { scenario, orderIndex } = startedRequests({}, size);
   runBlock(scenario, (draft) => {
     draft.addSettlement({ orderIndex, chunk: 0, provider: PROVIDER, resultsRoot: 5n, price: 1000n });
   });

@@ -96,8 +96,12 @@ export function cancellation({ state }: Scenario, orderIndex: number, nonce: big
  * A block with each of the four: Bob pays 20 legs in two groups and rotates his key, with which he then pays; Alice cancels
  * her order; the seed's vault is distributed.
  */
-export function signedBlock(): { scenario: Scenario; block: SealedBlock; orderIndex: number } {
-  const { scenario, orderIndex } = expiringOrder();
+export function signedBlock(size: BlockSize = SIGNED): {
+  scenario: Scenario;
+  block: SealedBlock;
+  orderIndex: number;
+} {
+  const { scenario, orderIndex } = expiringOrder(size);
   const { state } = scenario;
   const { key, ax, ay } = rotatedKey(BOB);
   const vault = getSeed(state, SEED).amount;

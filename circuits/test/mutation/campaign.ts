@@ -14,7 +14,6 @@ import {
   survivors,
 } from "../../tools/mutation.js";
 import { anonymous, type Lies, loadMutationSubject } from "../../tools/mutation-program.js";
-import { TINY, tinyCircuit } from "../block/blocks.js";
 import {
   type Component,
   cellComponent,
@@ -27,6 +26,8 @@ import {
   blockInputs,
   blockLies,
   lyingInputs,
+  MUTATED,
+  mutatedCircuit,
   tamperedBlockInputs,
   taskCircuit,
   taskInputs,
@@ -68,18 +69,7 @@ interface TemplateRun {
 }
 
 /** Survivors that have a reason; the first that matches the constraint's shape counts. */
-export const EXPLAINED: readonly (readonly [circuit: RegExp, shape: RegExp, reason: string])[] = [
-  [
-    /request|tiny/,
-    /^\(1 \+ (used|requestUsed\[\])\) · \((used|requestUsed\[\])\)/,
-    "implied: two flags set give a kind of 3 or more, and then used is 2 and the route must be zero",
-  ],
-  [
-    /tiny/,
-    /withdrawalUsed\[\]\) · \(withdrawalUsed/,
-    "one withdrawal slot: another value needs a word that is a fixed point of the challenge's hash; with two slots it is needed",
-  ],
-];
+export const EXPLAINED: readonly (readonly [circuit: RegExp, shape: RegExp, reason: string])[] = [];
 
 function killedSignatures(run: MutationRun): Map<string, boolean> {
   const killed = new Map<string, boolean>();
@@ -229,7 +219,7 @@ export function allComponents(): Component[] {
     ...gadgetComponents(),
     ...programComponents(),
     ...royaltyComponents(),
-    ...slotComponents(blocks, TINY),
+    ...slotComponents(blocks, MUTATED),
     cellComponent(blocks),
     ...exitComponents(),
   ];
@@ -239,7 +229,7 @@ export function allComponents(): Component[] {
 export function blockCampaign(): CircuitCampaign {
   const inputs = blockInputs();
   return {
-    instance: tinyCircuit(),
+    instance: mutatedCircuit(),
     inputs,
     tampered: tamperedBlockInputs(),
     lies: { lies: blockLies, inputs: lyingInputs(inputs[0]!) },

@@ -2,9 +2,11 @@
 // with. A constraint that is killed here is needed by its template; the block circuit's own runs show the same in place.
 import type { CircuitInput, CircuitInstance } from "@catalyze/circuits/build";
 import {
+  distributionTime,
   operationTime,
   poseidon,
   publicKey,
+  requestTime,
   SUBGROUP_ORDER,
   settlementTime,
   signMessage,
@@ -25,7 +27,9 @@ import { createTree } from "../../reference/tree.js";
 import { invertModulo } from "../../tools/mutation-jacobian.js";
 import type { Lies, MutationSubject } from "../../tools/mutation-program.js";
 import { anonymous } from "../../tools/mutation-program.js";
-import { ALICE, privateKey, STATEMENT_DOMAIN } from "../block/scenario.js";
+import { inputOf } from "../block/blocks.js";
+import { forcedSettlement, refusedSettlements, startedRequests } from "../block/request-scenario.js";
+import { ALICE, emptyScenario, privateKey, runBlock, STATEMENT_DOMAIN } from "../block/scenario.js";
 import { changed, leaves, slotInput } from "../inputs.js";
 
 /** A template on its own. */
@@ -147,7 +151,7 @@ function mathComponents(): Component[] {
 }
 
 function argumentComponents(): Component[] {
-  const powers = [3n, 9n, 27n, 81n];
+  const powers = [1, 2, 3, 4, 5, 6, 7, 8].map((power) => 3n ** BigInt(power));
   return [
     component("powers", "block/argument.circom", "Powers()", [{ beta: 5n }]),
     component("cell-factor", "block/argument.circom", "CellFactor()", [
@@ -157,8 +161,23 @@ function argumentComponents(): Component[] {
     component("order-message", "block/argument.circom", "OrderMessage()", [
       { requester: 5n, nonce: 6n, static: 77n, amount: 88n, gamma: 123456n, powers },
     ]),
+    component("list-message", "block/argument.circom", "ListMessage()", [
+      { commitment: 77n, total: 88n, gamma: 123456n, powers },
+    ]),
+    component("cancellation-message", "block/argument.circom", "CancellationMessage()", [
+      { requester: 5n, index: 6n, static: 77n, time: 8n, gamma: 123456n, powers },
+    ]),
+    component("rotation-message", "block/argument.circom", "RotationMessage()", [
+      { index: 6n, static: 77n, owner: 9n, gamma: 123456n, powers },
+    ]),
+    component("forced-message", "block/argument.circom", "ForcedMessage()", [
+      { route: 5n, task: 6n, head0: 77n, head1: 88n, gamma: 123456n, powers },
+    ]),
     component("product", "block/argument.circom", "Product(4)", [{ factors: [3n, 5n, 7n, 9n] }]),
-    component("term", "block/argument.circom", "Term()", [{ numerator: 5n, key: 6n, gamma: 1000n }]),
+    component("term", "block/argument.circom", "Term()", [
+      { numerator: 5n, key: 6n, gamma: 1000n },
+      { numerator: 0n, key: 6n, gamma: 1000n },
+    ]),
   ];
 }
 
@@ -295,17 +314,35 @@ function signedSlot(
   return { ...input, ax: key.ax, ay: key.ay, r8x, r8y, s };
 }
 
+/** Flags of an operation, by kind. */
+const OPERATION_FLAGS = [
+  "isTransfer",
+  "isPostOrder",
+  "isWithdraw",
+  "isMultiTransfer",
+  "isCancelOrder",
+  "isRotateKey",
+];
+
 /** Signed slots whose flags are no flags, and fields that their kind does not have. */
 function falseOperations(base: CircuitInput): CircuitInput[] {
+  const none = Object.fromEntries(OPERATION_FLAGS.map((name) => [name, 0n]));
   const flags = (isTransfer: bigint, isPostOrder: bigint, isWithdraw: bigint) => ({
+    ...none,
     isTransfer,
     isPostOrder,
     isWithdraw,
   });
   return [
-    signedSlot(base, 4n, flags(-1n, 1n, 1n)),
-    signedSlot(base, 2n, flags(1n, -1n, 1n)),
-    signedSlot(base, 0n, flags(1n, 1n, -1n)),
+    ...OPERATION_FLAGS.map((name, i) => {
+      // One flag is -1 and two others make up for it: used is 1 and the kind a number of eight bits.
+      const [two, three] = OPERATION_FLAGS.filter((other) => other !== name).slice(-2) as [string, string];
+      const kind = OPERATION_FLAGS.indexOf(two) + OPERATION_FLAGS.indexOf(three) + 1 - i;
+      return signedSlot(base, BigInt(kind), { ...none, [name]: -1n, [two]: 1n, [three]: 1n, amount: 0n });
+    }),
+    signedSlot(base, 5n, { ...none, isCancelOrder: 1n, amount: 7n }),
+    signedSlot(base, 6n, { ...none, isRotateKey: 1n, amount: 7n }),
+    signedSlot(base, 4n, { ...none, isMultiTransfer: 1n, receiver: 5n }),
     signedSlot(base, 3n, flags(1n, 1n, 0n)),
     signedSlot(base, 3n, { ...flags(0n, 0n, 1n), receiver: 5n }),
     signedSlot(base, 3n, { ...flags(0n, 0n, 1n), data: 5n }),
@@ -315,7 +352,8 @@ function falseOperations(base: CircuitInput): CircuitInput[] {
 /** A withdrawal whose flag says transfer: its kind is not what the flags give. */
 function falseKind(subject: MutationSubject, base: CircuitInput): bigint[] {
   const wires = wiresByName(subject);
-  const input = signedSlot(base, 3n, { isTransfer: 0n, isPostOrder: 0n, isWithdraw: 1n });
+  const none = Object.fromEntries(OPERATION_FLAGS.map((name) => [name, 0n]));
+  const input = signedSlot(base, 3n, { ...none, isWithdraw: 1n });
   const witness = subject.calculate(input);
   witness[wires.get("main.isTransfer")!] = 1n;
   witness[wires.get("main.isWithdraw")!] = 0n;
@@ -336,9 +374,109 @@ function flagCombinations(input: CircuitInput, names: readonly [string, string, 
   return result;
 }
 
+/** Flags of a request with the numbers of their kinds. */
+const REQUEST_FLAGS = [
+  "isRegister",
+  "isDeposit",
+  "isSeed",
+  "isExitAccount",
+  "isExitSeed",
+  "isUpdateTerms",
+  "isExitOrder",
+  "isForcedSettle",
+];
+
+/** Two flags of which one is no boolean and makes up for the other in the route. */
+const falseRequests = (idle: CircuitInput): CircuitInput[] =>
+  REQUEST_FLAGS.map((name, i) => {
+    const other = i === 0 ? 1 : 0;
+    const value = -BigInt(other + 1) * invertModulo(BigInt(i + 1), FIELD_MODULUS);
+    return {
+      ...idle,
+      [REQUEST_FLAGS[other]!]: 1n,
+      [name]: ((value % FIELD_MODULUS) + FIELD_MODULUS) % FIELD_MODULUS,
+    };
+  });
+
+/** Collects inputs of one kind of slot from the blocks, with what the block gives each. */
+type Collect = (prefix: string, extra: (slot: number, block: CircuitInput) => object) => CircuitInput[];
+
+/** Slots of payment legs, cancellations, rotations and distributions. */
+function signedSlots(collect: Collect, size: BlockSize): Component[] {
+  const before = { outBefore: 7n ** 80n, totalBefore: 1n << 83n };
+  const legGroups = collect("legGroup", () => before);
+  const idleGroup = legGroups.at(-1)!;
+  const cancellations = collect("cancellation", (_, { blockTime }) => ({ blockTime }));
+  const rotations = collect("rotation", () => ({}));
+  const distributions = collect("distribution", (slot) => ({ time: distributionTime(size, slot) }));
+  return [
+    component("leg-group", "block/leg-group.circom", "LegGroup()", legGroups, [
+      { ...idleGroup, continues: 1n },
+      { ...idleGroup, used: 2n },
+    ]),
+    component("cancellation", "block/cancellation.circom", "Cancellation()", cancellations),
+    component("rotation", "block/rotation.circom", "Rotation()", rotations),
+    component("distribution", "block/distribution.circom", "Distribution()", distributions, [
+      { ...distributions.at(-1)!, payouts: 5n },
+    ]),
+  ];
+}
+
+/** Slots of requests about orders: absent and present, carried out and refused, and unused. */
+function forcedOrder(collect: Collect, size: BlockSize): Component {
+  const inBlocks = collect("forced", (_, { oldRoot, statementDomain }) => ({
+    root: oldRoot,
+    statementDomain,
+  }));
+  const inputs = [...inBlocks, ...refusedForcedOrders(size)];
+  const absent = inBlocks.find(({ isExit, present }) => isExit === 1n && present === 0n)!;
+  const tampered = [
+    { ...absent, isExit: 2n },
+    // An order in an unused slot, over the path of an empty tree.
+    {
+      ...inBlocks.find(({ present }) => present === 1n)!,
+      isExit: 0n,
+      isSettle: 0n,
+      root: emptyScenario(size).state.tree.root,
+    },
+  ];
+  const template = `ForcedOrder(${size.depth})`;
+  return component("forced-order", "block/forced-order.circom", template, inputs, tampered);
+}
+
+/** Settlements of a chunk of which something doesn't fit, as slots. */
+function refusedForcedOrders(size: BlockSize): CircuitInput[] {
+  const { scenario, orderIndex } = startedRequests({}, size);
+  const { request, statement } = forcedSettlement(scenario, orderIndex, 1);
+  const [, other] = refusedSettlements(scenario, orderIndex)[0]!;
+  const block = runBlock(scenario, (draft) => {
+    draft.addRequest(other.request, other.statement);
+    draft.addRequest({ ...request, index: orderIndex + 1 }, statement);
+  });
+  return Array.from({ length: 2 }, (_, slot) => ({
+    ...slotInput(inputOf(block), "forced", slot),
+    root: block.oldRoot,
+    statementDomain: STATEMENT_DOMAIN,
+  }));
+}
+
+/** Components of the block circuit by the names of their templates under mutation. */
+const SLOT_PLACES: Readonly<Record<string, RegExp>> = {
+  "mutant-request": /^main\.request$/,
+  "mutant-settlement": /^main\.settlement$/,
+  "mutant-posted-order": /^main\.order$/,
+  "mutant-opening": /^main\.opening$/,
+  "mutant-operation": /^main\.operation$/,
+  "mutant-leg-group": /^main\.legGroup$/,
+  "mutant-cancellation": /^main\.cancellation$/,
+  "mutant-rotation": /^main\.rotation$/,
+  "mutant-distribution": /^main\.distribution$/,
+  "mutant-forced-order": /^main\.forcedSlot$/,
+};
+
 /** The slots of the block circuit, with inputs from blocks. `blocks` are inputs of the block circuit of depth 2. */
 export function slotComponents(blocks: readonly CircuitInput[], size: BlockSize): Component[] {
-  const collect = (prefix: string, extra: (slot: number, block: CircuitInput) => object): CircuitInput[] =>
+  const collect: Collect = (prefix, extra) =>
     blocks.flatMap((block) => {
       const [, column] = Object.entries(block).find(
         ([name, value]) => new RegExp(`^${prefix}[A-Z]`).test(name) && Array.isArray(value),
@@ -349,7 +487,8 @@ export function slotComponents(blocks: readonly CircuitInput[], size: BlockSize)
         ...extra(slot, block),
       }));
     });
-  const requests = collect("request", () => ({}));
+  const requests = collect("request", (slot) => ({ slotTime: requestTime(slot) }));
+  const idle = requests.at(-1)!;
   const settled = collect("settlement", (slot) => ({
     statementDomain: STATEMENT_DOMAIN,
     time: settlementTime(size, slot),
@@ -369,7 +508,7 @@ export function slotComponents(blocks: readonly CircuitInput[], size: BlockSize)
       "block/request.circom",
       "Request()",
       requests,
-      flags(requests, ["isRegister", "isDeposit", "isSeed"]),
+      [...flags(requests, ["isRegister", "isDeposit", "isSeed"]), ...falseRequests(idle)],
       true,
     ),
     component("chunk-range", "block/settlement.circom", "ChunkRange()", [
@@ -393,6 +532,8 @@ export function slotComponents(blocks: readonly CircuitInput[], size: BlockSize)
       ],
       true,
     ),
+    ...signedSlots(collect, size),
+    forcedOrder(collect, size),
     component("operations-root", "block/operations-root.circom", "OperationsRoot(20)", [
       { words: words(20) },
     ]),
@@ -408,11 +549,7 @@ export function slotComponents(blocks: readonly CircuitInput[], size: BlockSize)
     },
   ].map((slot) => ({
     ...slot,
-    places: /PostedOrder/.test(slot.instance.source)
-      ? /^main\.order$/
-      : /= (Request|Settlement|Operation|Opening)\(/.test(slot.instance.source)
-        ? new RegExp(`^main\\.${slot.instance.name.replace("mutant-", "")}$`)
-        : slot.places,
+    places: SLOT_PLACES[slot.instance.name] ?? slot.places,
   }));
 }
 

@@ -1,9 +1,20 @@
 // The circuits under mutation, with good witnesses of each: blocks that use every slot, blocks that use none, and
 // blocks whose unused slots carry whatever their constraints allow.
-import type { CircuitInput, CircuitInstance } from "@catalyze/circuits/build";
-import { getSeed, poseidon, publicKey, type SealedBlock, signMessage } from "@catalyze/circuits/reference";
+import { blockCircuit, type CircuitInput, type CircuitInstance } from "@catalyze/circuits/build";
+import {
+  distributionTime,
+  getAccount,
+  getSeed,
+  operationTime,
+  poseidon,
+  publicKey,
+  type SealedBlock,
+  settlementTime,
+  signMessage,
+} from "@catalyze/circuits/reference";
 import {
   accessOrder,
+  type BlockSize,
   DOMAIN_OPERATION,
   FIELD_MODULUS,
   INITIAL_ACCESS,
@@ -23,7 +34,9 @@ import {
 import { chunkJobs, chunkStatement, chunkWitnessInput } from "../../reference/program.js";
 import { accountStatic } from "../../reference/state.js";
 import type { Lies } from "../../tools/mutation-program.js";
-import { busyBlock, inputOf, TINY } from "../block/blocks.js";
+import { busyBlock, inputOf } from "../block/blocks.js";
+import { fullList } from "../block/random-signed.js";
+import { exitOrder, requestBlock, startedRequests } from "../block/request-scenario.js";
 import {
   ALICE,
   BOB,
@@ -34,11 +47,35 @@ import {
   PROVIDER,
   privateKey,
   registerAll,
+  rotatedKey,
   runBlock,
   type Scenario,
+  SEED,
   sign,
 } from "../block/scenario.js";
+import { legs, signedBlock } from "../block/signed.js";
 import { copySlot, edit, moveSlots } from "../inputs.js";
+
+/** The smallest size of the block circuit with every kind of slot, and two of each whose order is checked. */
+export const MUTATED: BlockSize = {
+  name: "mutated",
+  depth: 2,
+  requests: 6,
+  settlements: 2,
+  orders: 1,
+  withdrawals: 3,
+  cells: 9,
+  operations: 4,
+  openings: 3,
+  forcedOrders: 2,
+  legGroups: 4,
+  cancellations: 1,
+  rotations: 2,
+  distributions: 2,
+};
+
+/** The block circuit of size {@link MUTATED}. */
+export const mutatedCircuit = (): CircuitInstance => blockCircuit(MUTATED);
 
 /** A seed with all four terms, in cell 0. */
 const RICH_SEED = 0;
@@ -48,7 +85,7 @@ const ODD_AMOUNT = 0x2aaa_aaaa_aaaa_aaaa_aaaa_aan;
 
 /** Registers the accounts; then a seed with all terms, and large deposits; then an order of it. */
 function richScenario(): { scenario: Scenario; orderIndex: number; blocks: SealedBlock[] } {
-  const scenario = emptyScenario(TINY);
+  const scenario = emptyScenario(MUTATED);
   const { state } = scenario;
   const blocks = [runBlock(scenario, (draft) => registerAll(draft, 0x5555_5555_5555n))];
   blocks.push(
@@ -188,11 +225,11 @@ export function idleNumbers(empty: CircuitInput, full: CircuitInput): CircuitInp
   // What would make a term of the sums free in a slot that takes no part.
   (result.settlementOwner as bigint[]).fill(0n);
   (result.orderUsed as bigint[]).fill(0n);
-  for (let slot = 0; slot < TINY.operations; slot += 1) {
+  for (let slot = 0; slot < MUTATED.operations; slot += 1) {
     for (const [name, value] of Object.entries(idleOperation(empty, slot)))
       (result[name] as bigint[])[slot] = value;
   }
-  for (let slot = 0; slot < TINY.cells; slot += 1) {
+  for (let slot = 0; slot < MUTATED.cells; slot += 1) {
     (result.cellAmount as bigint[])[slot] = ODD_AMOUNT;
     (result.cellPayload as bigint[])[slot] = (ODD_AMOUNT * ODD_AMOUNT) >> 46n;
     (result.cellOldDynamic as bigint[])[slot] = 54_321n;
@@ -201,17 +238,76 @@ export function idleNumbers(empty: CircuitInput, full: CircuitInput): CircuitInp
   return result as CircuitInput;
 }
 
+/** The escrow of an order forced out, and a request for that of an order that does not exist. */
+function exitingBlock(): SealedBlock {
+  const { scenario, orderIndex } = startedRequests({}, MUTATED);
+  return runBlock(scenario, (draft) => {
+    draft.addRequest(exitOrder(orderIndex));
+    draft.addRequest(exitOrder(orderIndex + 1));
+  });
+}
+
+/** A rollup whose seed has a vault: one chunk of an order of Alice is settled. */
+function startedVault(): { scenario: Scenario; orderIndex: number } {
+  const { scenario, orderIndex } = startedRequests({}, MUTATED);
+  runBlock(scenario, (draft) => {
+    draft.addSettlement({ orderIndex, chunk: 1, provider: PROVIDER, resultsRoot: 5n, price: 900n });
+  });
+  return { scenario, orderIndex };
+}
+
+/** Two accounts rotate their keys; the seed's vault is distributed twice, once to nobody; nothing else. */
+function pairedBlock(): SealedBlock {
+  const { scenario } = startedVault();
+  const { state } = scenario;
+  return runBlock(scenario, (draft) => {
+    for (const [account, sequence] of [
+      [ALICE, 2n],
+      [BOB, 3n],
+    ] as const) {
+      const { ax, ay } = rotatedKey(account);
+      const rotation = {
+        kind: "rotateKey",
+        ...common(account, getAccount(state, account).nonce),
+        ax,
+        ay,
+      } as const;
+      draft.addOperation(sign(state, { ...rotation, owner: ownerOf(account) }), sequence);
+    }
+    const vault = getSeed(state, SEED).amount;
+    draft.addDistribution({ seed: SEED, legs: fullList([{ receiver: ALICE, amount: vault }]), total: vault });
+    draft.addDistribution({ seed: SEED, legs: fullList([]), total: 0n });
+  });
+}
+
+let inputs: readonly CircuitInput[] | undefined;
+
 /** Inputs of the block circuit that are good: from a life of a small rollup. */
-export function blockInputs(): CircuitInput[] {
-  const busy = inputOf(busyBlock(emptyScenario(TINY)));
+export function blockInputs(): readonly CircuitInput[] {
+  inputs ??= goodBlocks();
+  return inputs;
+}
+
+function goodBlocks(): CircuitInput[] {
+  const busy = inputOf(busyBlock(emptyScenario(MUTATED)));
   const { scenario, orderIndex, blocks } = richScenario();
   const closing = inputOf(closingBlock(scenario, orderIndex));
   const posted = inputOf(blocks[2]!);
-  const last = emptyScenario(TINY);
+  const last = emptyScenario(MUTATED);
   const empty = inputOf(runBlock(last, () => undefined));
   const mixed = { ...closing };
   for (const name of Object.keys(posted)) if (/^order[A-Z]/.test(name)) mixed[name] = posted[name]!;
-  return [busy, closing, ...blocks.map(inputOf), idleNumbers(empty, mixed), empty];
+  return [
+    busy,
+    closing,
+    inputOf(signedBlock(MUTATED).block),
+    inputOf(requestBlock(MUTATED).block),
+    inputOf(exitingBlock()),
+    inputOf(pairedBlock()),
+    ...blocks.map(inputOf),
+    idleNumbers(empty, mixed),
+    empty,
+  ];
 }
 
 /** A program that counts and sums falsely: one input each for burned, pool, and the counts of slots. */
@@ -233,7 +329,7 @@ export const lyingInputs = (input: CircuitInput): CircuitInput[] =>
 
 /** A deposit, and a transfer from Alice to Bob, whose block opens three cells. */
 function transferBlock(): SealedBlock {
-  const scenario = emptyScenario(TINY);
+  const scenario = emptyScenario(MUTATED);
   runBlock(scenario, (draft) => registerAll(draft, 1_000_000n));
   const { state } = scenario;
   return runBlock(scenario, (draft) => {
@@ -248,7 +344,7 @@ export function lateOperation(place: number, idle: CircuitInput): CircuitInput {
   const block = transferBlock();
   let late = inputOf(block);
   const own = late;
-  for (let slot = 0; slot < TINY.operations; slot += 1) {
+  for (let slot = 0; slot < MUTATED.operations; slot += 1) {
     late =
       slot === place
         ? copySlot(late, "operation", slot, own, 0)
@@ -257,22 +353,60 @@ export function lateOperation(place: number, idle: CircuitInput): CircuitInput {
     if (slot > place) late = edit(late, [`operationPreviousPriority.${slot}`, 0n]);
   }
   const alice = block.changes.findIndex(({ index }) => index === ALICE);
-  const time = BigInt(TINY.requests + TINY.settlements + place + 1);
+  const time = operationTime(MUTATED, place);
   const access = accessOrder.encode({ time, priority: 5n, sequence: 4n });
   return { ...late, cellLastAccess: (late.cellLastAccess as readonly bigint[]).with(alice, access) };
 }
 
 /** A block whose only settlement stands in the second slot. */
 export function lateSettlement(): CircuitInput {
-  const block = busyBlock(emptyScenario(TINY));
+  const block = busyBlock(emptyScenario(MUTATED));
   const { orderIndex } = block.settlements[0]!.settlement;
   const order = block.changes.findIndex(({ index }) => index === orderIndex);
   const late = moveSlots(inputOf(block), "settlement", [1, 0]);
   const accesses = (late.cellLastAccess as readonly bigint[]).with(
     order,
-    INITIAL_ACCESS + BigInt(TINY.requests + 2),
+    INITIAL_ACCESS + settlementTime(MUTATED, 1),
   );
   return { ...late, cellLastAccess: accesses };
+}
+
+/** Blocks whose only withdrawal, list of payments, rotated key or distribution stands in a later slot than the first. */
+function lateSlots(): CircuitInput[] {
+  const { scenario } = startedVault();
+  const { state } = scenario;
+  const { ax, ay } = rotatedKey(BOB);
+  const paid = runBlock(scenario, (draft) => {
+    const base = common(BOB, 0n);
+    draft.addOperation(sign(state, { kind: "withdraw", ...base, amount: 50n }), 2n);
+    const payment = { kind: "multiTransfer", ...base, nonce: 1n, priorityFee: 4n, legs: legs(1) } as const;
+    draft.addOperation(sign(state, payment), 3n);
+    const rotation = { ...base, nonce: 2n, priorityFee: 3n, ax, ay, owner: ownerOf(BOB) } as const;
+    draft.addOperation(sign(state, { kind: "rotateKey", ...rotation }), 4n);
+  });
+  const input = inputOf(paid);
+  const late = (prefix: string, size: number, to: number): CircuitInput =>
+    moveSlots(
+      input,
+      prefix,
+      Array.from({ length: size }, (_, i) => (i === to ? 0 : i < to ? i + 1 : i)),
+    );
+  const distributed = runBlock(scenario, (draft) => {
+    draft.addDistribution({ seed: SEED, legs: fullList([{ receiver: BOB, amount: 5n }]), total: 5n });
+  });
+  const moved = moveSlots(inputOf(distributed), "distribution", [1, 0]);
+  const seed = distributed.changes.findIndex(({ index }) => index === SEED);
+  const access = INITIAL_ACCESS + distributionTime(MUTATED, 1);
+  return [
+    ...[1, 2].map((to) => late("withdrawal", MUTATED.withdrawals, to)),
+    ...[1, 2, 3].map((to) => late("legGroup", MUTATED.legGroups, to)),
+    late("rotation", MUTATED.rotations, 1),
+    {
+      ...moved,
+      distributionPreviousTime: [0n, 0n],
+      cellLastAccess: (moved.cellLastAccess as readonly bigint[]).with(seed, access),
+    },
+  ];
 }
 
 /** Blocks that are right but for one unused slot before a used one. */
@@ -280,24 +414,24 @@ function gaps(idle: CircuitInput): CircuitInput[] {
   const block = transferBlock();
   const input = inputOf(block);
   const result: CircuitInput[] = [];
-  for (let to = 1; to < TINY.requests; to += 1) {
+  for (let to = 1; to < MUTATED.requests; to += 1) {
     const moved = moveSlots(input, "request", [1, 2, 3, 4, 5].toSpliced(to, 0, 0));
-    // A time before the slot's own, which the deposit does not use.
-    result.push({ ...moved, requestPreviousTime: input.requestPreviousTime! });
+    // Slots that read nothing; any time before them will do.
+    result.push({ ...moved, requestPreviousTime: new Array<bigint>(MUTATED.requests).fill(0n) });
   }
   // The three cells in order, the ones from place `to - 1` on one or more places later.
   const used = block.changes.length;
-  for (let to = 1; to < TINY.cells; to += 1) {
+  for (let to = 1; to < MUTATED.cells; to += 1) {
     const before = Math.min(to - 1, used - 1);
-    const order = Array.from({ length: TINY.cells }, (_, place) => {
+    const order = Array.from({ length: MUTATED.cells }, (_, place) => {
       if (place < before) return place;
       const slot = place - to + before;
       return place >= to && slot < used ? slot : used;
     });
     result.push(moveSlots(input, "cell", order));
   }
-  for (const place of [1, 2]) result.push(lateOperation(place, idle));
-  result.push(lateSettlement());
+  for (let place = 1; place < MUTATED.operations; place += 1) result.push(lateOperation(place, idle));
+  result.push(lateSettlement(), ...lateSlots());
   return result;
 }
 
@@ -307,7 +441,7 @@ function hidden(empty: CircuitInput): CircuitInput[] {
   const put = (name: string, slot: number): void => {
     result.push({ ...empty, [name]: (empty[name] as readonly bigint[]).with(slot, 5n) });
   };
-  for (let slot = 0; slot < TINY.requests; slot += 1) {
+  for (let slot = 0; slot < MUTATED.requests; slot += 1) {
     for (const name of ["requestAmount", "requestIndex", "requestHead0", "requestHead1"]) put(name, slot);
   }
   put("withdrawalWord", 0);
