@@ -146,7 +146,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "catalyze-escape-"));
   const cell = await ensureKey(await ensureCircuit("exit"));
   settlementCircuit = await ensureKey(await ensureCircuit("exit-settlement"));
-  parts = await startRollup({ cell, settlement: settlementCircuit });
+  parts = await startRollup({ exits: { cell, settlement: settlementCircuit } });
   exits = parts.deployment.exits!;
   state = createState(SMALL_BLOCK.depth);
   await register(parts, "operator", rollupKey(OPERATOR), DEPOSIT);

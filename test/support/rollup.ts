@@ -1,5 +1,12 @@
 // A rollup on a local chain that a test drives by hand, with real proofs: contracts, keys, and the reference state machine.
-import { ensureCircuit } from "@catalyze/circuits/build";
+import {
+  blockCircuit,
+  CIRCUITS,
+  type CircuitInstance,
+  compileCircuit,
+  generateSchemaSources,
+  royaltySplitCircuit,
+} from "@catalyze/circuits/build";
 import { digitsAdapter, digitsParameters } from "@catalyze/circuits/programs";
 import { readDigits, readDigitsModel, splitDigits } from "@catalyze/circuits/programs/dataset";
 import {
@@ -18,7 +25,7 @@ import {
   statementCommitment,
   stateRoot,
 } from "@catalyze/circuits/reference";
-import { challenge, SMALL_BLOCK } from "@catalyze/circuits/schema";
+import { type BlockSize, challenge, SMALL_BLOCK } from "@catalyze/circuits/schema";
 import {
   type Anvil,
   ctzAbi,
@@ -112,24 +119,43 @@ async function startChain() {
   return { anvil, chain, client };
 }
 
-async function prepare(name: string): Promise<CircuitWithKey> {
-  return ensureKey(await ensureCircuit(name));
+/** Compiles a circuit and makes its development key, or finds both in the cache. */
+async function prepare(circuit: CircuitInstance): Promise<CircuitWithKey> {
+  generateSchemaSources();
+  return ensureKey(await compileCircuit(circuit));
 }
 
-/**
- * Starts a chain, deploys everything with development keys and registers the digits program. With the exit circuits'
- * keys, people can leave after a freeze.
- */
-export async function startRollup(exits?: {
-  readonly cell: CircuitWithKey;
-  readonly settlement: CircuitWithKey;
-}) {
-  const [block, program] = [await prepare(SMALL_BLOCK.name), await prepare(digitsAdapter.name)];
+/** What {@link startRollup} takes; by default the small block and the digits program, without royalties or exits. */
+export interface RollupOptions {
+  readonly size?: BlockSize;
+  /** Circuit of the program that is registered. */
+  readonly program?: CircuitInstance;
+  /** With the key of the royalty split. */
+  readonly royalty?: boolean;
+  /** Keys of the exit circuits: with them people can leave after a freeze. */
+  readonly exits?: { readonly cell: CircuitWithKey; readonly settlement: CircuitWithKey };
+}
+
+/** Starts a chain, deploys everything with development keys and registers the program. */
+export async function startRollup(options: RollupOptions = {}) {
+  const { exits } = options;
+  const size = options.size ?? SMALL_BLOCK;
+  const [block, program] = [
+    await prepare(blockCircuit(size)),
+    await prepare(options.program ?? CIRCUITS[digitsAdapter.name]!),
+  ];
+  const royalty = options.royalty === true ? await prepare(royaltySplitCircuit) : undefined;
   const { anvil, chain, client } = await startChain();
   const accounts = devnetAccounts();
   const wallet = (role: DevnetRole) =>
     createWalletClient({ chain, transport: http(), account: accounts[role] });
   const { alpha, beta, gamma } = developmentConstants;
+  const royaltyParameters =
+    royalty === undefined
+      ? {}
+      : {
+          royaltyKey: contractKeyBytes(royalty.verificationKey),
+        };
   const deployment: Deployment = await deploy({
     walletClient: wallet("deployer"),
     publicClient: client,
@@ -138,14 +164,15 @@ export async function startRollup(exits?: {
       beta: encodeG2ForContract(beta),
       gamma: encodeG2ForContract(gamma),
     },
-    blockKeys: [{ key: contractKeyBytes(block.verificationKey), size: SMALL_BLOCK }],
-    genesisRoot: stateRoot(createState(SMALL_BLOCK.depth)),
+    blockKeys: [{ key: contractKeyBytes(block.verificationKey), size }],
+    genesisRoot: stateRoot(createState(size.depth)),
     operator: accounts.operator.address,
     pool: accounts.pool.address,
     exitKeys: exits && {
       cell: contractKeyBytes(exits.cell.verificationKey),
       settlement: contractKeyBytes(exits.settlement.verificationKey),
     },
+    ...royaltyParameters,
   });
   const mined = async (hash: Hex) => {
     const receipt = await client.waitForTransactionReceipt({ hash });
@@ -160,7 +187,7 @@ export async function startRollup(exits?: {
       args: [bytesToHex(contractKeyBytes(program.verificationKey)), zeroHash, zeroHash, true],
     }),
   );
-  return { anvil, chain, client, accounts, wallet, mined, deployment, block, program };
+  return { anvil, chain, client, accounts, wallet, mined, deployment, size, block, program, royalty };
 }
 
 /** The parts that {@link startRollup} gives. */
@@ -247,7 +274,7 @@ export async function sealNext(
 ): Promise<SealedBlock> {
   const { timestamp } = await parts.client.getBlock();
   const header = {
-    size: SMALL_BLOCK,
+    size: parts.size,
     ...(await domains(parts)),
     ...position,
     time: timestamp,
@@ -258,13 +285,18 @@ export async function sealNext(
   return draft.seal();
 }
 
-async function proveWith(key: CircuitWithKey, input: CircuitInput, z: bigint): Promise<ContractProof> {
+/** Proves with a circuit of the rollup, for a challenge. */
+export async function proveWith(key: CircuitWithKey, input: CircuitInput, z: bigint): Promise<ContractProof> {
   const witness = await generateWitness({ programPath: key.circuit.wasmPath, input: { ...input, z } });
   const { proof } = await prove(selectBackend(), { provingKeyPath: key.provingKeyPath, witness });
   return encodeProofForContract(proof);
 }
 
-const contextOf = ({ deployment }: RollupParts, key: CircuitWithKey) => ({
+/** Id under which a circuit is registered. */
+export const programIdOf = (key: CircuitWithKey): bigint => programIdOfVerificationKey(key.verificationKey);
+
+/** What challenges of proofs with this circuit bind. */
+export const contextOf = ({ deployment }: RollupParts, key: CircuitWithKey) => ({
   chainId: BigInt(deployment.chainId),
   binder: BigInt(deployment.programRegistry),
   programId: programIdOfVerificationKey(key.verificationKey),
