@@ -127,6 +127,10 @@ async function start() {
   const send = async (address, abi, functionName, args) => {
     const hash = await walletClient.writeContract({ address, abi, functionName, args, gas: 16_777_216n });
     const receipt = await publicClient.waitForTransactionReceipt({ hash });
+    // Says why it reverted.
+    if (receipt.status !== "success") {
+      await publicClient.simulateContract({ account, address, abi, functionName, args });
+    }
     if (receipt.status !== "success") throw new Error(`${functionName} reverted in ${hash}`);
     return Number(receipt.gasUsed);
   };
