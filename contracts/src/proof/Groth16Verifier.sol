@@ -20,8 +20,9 @@ contract Groth16Verifier is IGroth16Verifier {
     uint256 private constant PROOF_C = 320;
 
     /// @dev Groups in memory, raw, one for each distinct key: its address, the place of its 384 bytes, the scalars of its
-    /// IC_0 … IC_3 (Σ rho^i, Σ rho^i C, Σ rho^i y, Σ rho^i z), and the point Σ rho^i C_i, at first infinity.
-    uint256 private constant GROUP_BYTES = 256;
+    /// IC_0 … IC_3 (Σ rho^i, Σ rho^i C, Σ rho^i y, Σ rho^i z), the point Σ rho^i C_i, at first infinity, and three words of
+    /// room behind it for the next term.
+    uint256 private constant GROUP_BYTES = 352;
     uint256 private constant GROUP_KEY = 32;
     uint256 private constant GROUP_SCALARS = 64;
     uint256 private constant GROUP_SUM = 192;
@@ -107,18 +108,35 @@ contract Groth16Verifier is IGroth16Verifier {
 
     function _verify(uint256 entries, uint256 count) private view returns (bool) {
         requireChainAllowed();
-        (uint256 groups, uint256 groupCount, uint256 rho) = _prepare(entries, count);
+        uint256 groups;
+        uint256 groupCount;
+        uint256 rho;
+        if (count == 1) {
+            // One proof has the coefficient 1 and needs no challenge.
+            (groups, groupCount) = _group(entries, 1);
+        } else {
+            (groups, groupCount, rho) = _prepare(entries, count);
+        }
         unchecked {
             // N pairs for the proofs, then alpha, then the public signals, then one pair for each key.
             uint256 pairs = _allocate((count + 2 + groupCount) * PAIR_BYTES);
             uint256 total = _combineProofs(entries, count, pairs, rho);
             uint256 pair = pairs + count * PAIR_BYTES;
-            BN254.multiplyInto(pair, _alphaX, _alphaY, total == 0 ? 0 : BN254.R - total);
+            _writeAlpha(pair, total);
             _writeG2(pair + 64, _beta0, _beta1, _beta2, _beta3);
             _combineSignals(groups, groupCount, pair + PAIR_BYTES);
             _combineKeys(groups, groupCount, pair + 2 * PAIR_BYTES);
             return BN254.pairingIsOne(pairs, count + 2 + groupCount);
         }
+    }
+
+    /// @dev −total · alpha; total is the sum of the coefficients.
+    function _writeAlpha(uint256 pair, uint256 total) private view {
+        if (total != 1) {
+            BN254.multiplyInto(pair, _alphaX, _alphaY, total == 0 ? 0 : BN254.R - total);
+            return;
+        }
+        _writeG1(pair, _alphaX, BN254.Q - _alphaY);
     }
 
     /// @dev Checks every entry, groups them by key, and draws rho. In the entries, keys are replaced by groups.
@@ -128,17 +146,36 @@ contract Groth16Verifier is IGroth16Verifier {
         returns (uint256 groups, uint256 groupCount, uint256 rho)
     {
         bytes32 entriesHash = _hash(entries, count * ENTRY_BYTES);
-        groups = _allocate(count * GROUP_BYTES);
-        for (uint256 i = 0; i < count; i++) {
-            uint256 entry = entries + i * ENTRY_BYTES;
-            _requireWellFormed(entry);
-            groupCount = _assignGroup(entry, groups, groupCount);
-        }
+        (groups, groupCount) = _group(entries, count);
         rho = _challenge(entriesHash, count, groups, groupCount);
     }
 
-    /// @dev Signals below r; A, B and C finite, reduced and on their curves.
-    function _requireWellFormed(uint256 entry) private pure {
+    /// @dev Checks every entry and groups them by key. In the entries, keys are replaced by groups.
+    function _group(uint256 entries, uint256 count) private view returns (uint256 groups, uint256 groupCount) {
+        unchecked {
+            groups = _allocate(count * GROUP_BYTES);
+            uint256 end = entries + count * ENTRY_BYTES;
+            for (uint256 entry = entries; entry < end; entry += ENTRY_BYTES) {
+                if (!_isWellFormed(entry)) _revertMalformed(entry);
+                groupCount = _assignGroup(entry, groups, groupCount);
+            }
+        }
+    }
+
+    /// @dev Signals below r; A, B and C finite, reduced and on their curves. Infinity is (0, 0), which is on neither curve.
+    function _isWellFormed(uint256 entry) private pure returns (bool valid) {
+        uint256 r = BN254.R;
+        assembly ("memory-safe") {
+            valid := and(
+                and(lt(mload(add(entry, 32)), r), lt(mload(add(entry, 64)), r)),
+                lt(mload(add(entry, 96)), r)
+            )
+        }
+        return valid && BN254.isG1(entry + PROOF_A) && BN254.isTwist(entry + PROOF_B) && BN254.isG1(entry + PROOF_C);
+    }
+
+    /// @dev Says what {_isWellFormed} found.
+    function _revertMalformed(uint256 entry) private pure {
         unchecked {
             for (uint256 offset = SIGNALS; offset < PROOF_A; offset += 32) {
                 uint256 signal = _word(entry + offset);
@@ -149,6 +186,8 @@ contract Groth16Verifier is IGroth16Verifier {
             BN254.requireTwist(_word(b), _word(b + 32), _word(b + 64), _word(b + 96));
             BN254.requireG1(_word(entry + PROOF_C), _word(entry + PROOF_C + 32));
         }
+        // Not reached: one of the four has reverted.
+        assert(false);
     }
 
     /// @dev Replaces the entry's key by the place of its group, made when the key is new. Returns the number of groups.
@@ -201,16 +240,14 @@ contract Groth16Verifier is IGroth16Verifier {
                 uint256 entry = entries + i * ENTRY_BYTES;
                 uint256 pair = pairs + i * PAIR_BYTES;
                 uint256 group = _word(entry);
-                // A, then B.
-                assembly ("memory-safe") {
-                    mcopy(pair, add(entry, PROOF_A), PAIR_BYTES)
-                }
-                (uint256 cx, uint256 cy) = (_word(entry + PROOF_C), _word(entry + PROOF_C + 32));
                 if (i == 0) {
-                    BN254.addInto(group + GROUP_SUM, cx, cy);
+                    // A, then B; and C.
+                    assembly ("memory-safe") {
+                        mcopy(pair, add(entry, PROOF_A), PAIR_BYTES)
+                        mcopy(add(group, GROUP_SUM), add(entry, PROOF_C), 64)
+                    }
                 } else {
-                    BN254.multiplyInto(pair, _word(pair), _word(pair + 32), power);
-                    BN254.multiplyAddInto(group + GROUP_SUM, cx, cy, power);
+                    _multiplyProof(entry, pair, group + GROUP_SUM, power);
                 }
                 _addSignals(group + GROUP_SCALARS, entry + SIGNALS, power);
                 total = addmod(total, power, BN254.R);
@@ -219,15 +256,41 @@ contract Groth16Verifier is IGroth16Verifier {
         }
     }
 
+    /// @dev Writes the pair (power A, B) and adds power C to the point at `sum`, which has three words of room behind it.
+    function _multiplyProof(uint256 entry, uint256 pair, uint256 sum, uint256 power) private view {
+        bool multiplied;
+        bool added = true;
+        uint256 multiplyGas = BN254.MULTIPLY_GAS;
+        uint256 addGas = BN254.ADD_GAS;
+        assembly ("memory-safe") {
+            mcopy(add(pair, 64), add(entry, PROOF_B), 128)
+            // B is copied: the word behind A can hold the scalar.
+            mstore(add(entry, PROOF_B), power)
+            multiplied := staticcall(multiplyGas, 7, add(entry, PROOF_A), 96, pair, 64)
+            let term := add(sum, 64)
+            let isFirst := iszero(or(mload(sum), mload(add(sum, 32))))
+            mcopy(term, add(entry, PROOF_C), 64)
+            mstore(add(term, 64), power)
+            let target := term
+            if isFirst { target := sum }
+            multiplied := and(staticcall(multiplyGas, 7, term, 96, target, 64), multiplied)
+            if iszero(isFirst) { added := staticcall(addGas, 6, sum, 128, sum, 64) }
+        }
+        if (!multiplied) revert BN254.PrecompileFailed(7);
+        if (!added) revert BN254.PrecompileFailed(6);
+    }
+
     /// @dev Adds power · (1, C, y, z) to the four scalars.
     function _addSignals(uint256 scalars, uint256 signals, uint256 power) private pure {
         uint256 r = BN254.R;
         assembly ("memory-safe") {
             mstore(scalars, addmod(mload(scalars), power, r))
-            for { let j := 0 } lt(j, 96) { j := add(j, 32) } {
-                let scalar := add(add(scalars, 32), j)
-                mstore(scalar, addmod(mload(scalar), mulmod(power, mload(add(signals, j)), r), r))
-            }
+            let scalar := add(scalars, 32)
+            mstore(scalar, addmod(mload(scalar), mulmod(power, mload(signals), r), r))
+            scalar := add(scalars, 64)
+            mstore(scalar, addmod(mload(scalar), mulmod(power, mload(add(signals, 32)), r), r))
+            scalar := add(scalars, 96)
+            mstore(scalar, addmod(mload(scalar), mulmod(power, mload(add(signals, 64)), r), r))
         }
     }
 
@@ -239,7 +302,13 @@ contract Groth16Verifier is IGroth16Verifier {
                 uint256 ic = _word(group + GROUP_KEY) + 128;
                 for (uint256 j = 0; j < 4; j++) {
                     uint256 scalar = _word(group + GROUP_SCALARS + 32 * j);
-                    BN254.multiplyAddInto(pair, _word(ic + 64 * j), _word(ic + 64 * j + 32), scalar);
+                    (uint256 x, uint256 y) = (_word(ic + 64 * j), _word(ic + 64 * j + 32));
+                    if (k | j == 0) {
+                        if (scalar == 1) _writeG1(pair, x, y);
+                        else BN254.multiplyInto(pair, x, y, scalar);
+                    } else {
+                        BN254.multiplyAddInto(pair, x, y, scalar);
+                    }
                 }
             }
         }
@@ -268,6 +337,13 @@ contract Groth16Verifier is IGroth16Verifier {
         uint256 negative = BN254.Q - y;
         assembly ("memory-safe") {
             mstore(add(target, 32), negative)
+        }
+    }
+
+    function _writeG1(uint256 target, uint256 x, uint256 y) private pure {
+        assembly ("memory-safe") {
+            mstore(target, x)
+            mstore(add(target, 32), y)
         }
     }
 

@@ -35,9 +35,29 @@ library PublicData {
         view
         returns (uint256)
     {
-        bytes32 digest =
-            keccak256(abi.encode(Schema.CHALLENGE_DOMAIN, block.chainid, binder, programId, commitment, wordsHash));
-        return uint256(digest) % R;
+        // keccak256(abi.encode(domain, chain id, binder, program id, C, hash of the words)), in memory that stays free.
+        bytes32 domain = Schema.CHALLENGE_DOMAIN;
+        uint256 z;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, domain)
+            mstore(add(free, 32), chainid())
+            mstore(add(free, 64), binder)
+            mstore(add(free, 96), programId)
+            mstore(add(free, 128), commitment)
+            mstore(add(free, 160), wordsHash)
+            z := mod(keccak256(free, 192), R)
+        }
+        return z;
+    }
+
+    /// @dev keccak256 of the words, in memory that stays free.
+    function hash(bytes calldata words) internal pure returns (bytes32 digest) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, words.offset, words.length)
+            digest := keccak256(free, words.length)
+        }
     }
 
     /// @dev keccak256(abi.encode(domain, chain id, account)) >> 8: operation and statement domains.
@@ -47,29 +67,45 @@ library PublicData {
 
     /// @dev y over all segments, in their order in the vector. Checks counts, exact length, and heads below r.
     function evaluate(bytes calldata words, uint256[] memory segments, uint256 z) internal pure returns (uint256 y) {
-        _requireLength(words, segments);
         uint256 end;
+        uint256 begin;
         assembly ("memory-safe") {
-            end := add(words.offset, words.length)
+            begin := words.offset
+            end := add(begin, words.length)
         }
         bool inField = true;
-        for (uint256 i = segments.length; i > 0; i--) {
-            uint256 segment = segments[i - 1];
-            uint256 used = segment & FIELD_MASK;
-            // A zero y stays zero, so the unused rest at the end of the vector costs nothing.
-            if (y != 0) y = mulmod(y, power(z, ((segment >> CAPACITY_SHIFT) & FIELD_MASK) - used), R);
-            uint256 start;
-            if (segment >> HEAD_SHIFT != 0) {
-                bool inFieldHere;
-                start = end - used * Schema.HEAD_BYTES;
-                (y, inFieldHere) = _evaluateHeads(start, end, z, y);
-                inField = inField && inFieldHere;
-            } else {
-                start = end - used * Schema.TAIL_BYTES;
-                y = _evaluateTails(start, end, z, y);
+        // Words since the last used one.
+        uint256 unused;
+        unchecked {
+            for (uint256 i = segments.length; i > 0; i--) {
+                uint256 segment;
+                // i is at most the length.
+                assembly ("memory-safe") {
+                    segment := mload(add(segments, shl(5, i)))
+                }
+                uint256 used = segment & FIELD_MASK;
+                uint256 capacity = (segment >> CAPACITY_SHIFT) & FIELD_MASK;
+                if (used > capacity) revert TooManyWords(i - 1, used, capacity);
+                unused += capacity - used;
+                if (used == 0) continue;
+                // A zero y stays zero, so the unused rest at the end of the vector costs nothing.
+                if (y != 0) y = mulmod(y, power(z, unused), R);
+                unused = 0;
+                uint256 start;
+                if (segment >> HEAD_SHIFT != 0) {
+                    bool inFieldHere;
+                    start = end - used * Schema.HEAD_BYTES;
+                    (y, inFieldHere) = _evaluateHeads(start, end, z, y);
+                    inField = inField && inFieldHere;
+                } else {
+                    start = end - used * Schema.TAIL_BYTES;
+                    y = _evaluateTails(start, end, z, y);
+                }
+                end = start;
             }
-            end = start;
+            if (unused != 0) y = mulmod(y, power(z, unused), R);
         }
+        if (end != begin) _requireLength(words, segments);
         if (!inField) _revertAtWord(words, segments);
     }
 

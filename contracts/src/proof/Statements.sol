@@ -30,6 +30,38 @@ library Statements {
         return uint248(bytes31(words[offset:offset + Schema.TAIL_BYTES]));
     }
 
+    /// @dev Public signals y and z. Checks length and heads; the domain, which is returned too, is the caller's to check.
+    function signals(address binder, uint256 programId, uint256 commitment, bytes calldata words)
+        internal
+        view
+        returns (uint256 y, uint256 z, uint256 domain_)
+    {
+        if (words.length != LENGTH) revert PublicData.WordsLengthMismatch(LENGTH, words.length);
+        z = PublicData.challenge(binder, programId, commitment, PublicData.hash(words));
+        uint256 r = Schema.FIELD_MODULUS;
+        bool inField;
+        assembly ("memory-safe") {
+            let start := words.offset
+            let claim0 := calldataload(start)
+            let claim1 := calldataload(add(start, 32))
+            let claim2 := calldataload(add(start, 64))
+            inField := and(and(lt(claim0, r), lt(claim1, r)), lt(claim2, r))
+            domain_ := shr(8, calldataload(add(start, 96)))
+            // Horner from the last word; a tail word, below 2^248, added to a reduced value does not overflow.
+            y := shr(8, calldataload(add(start, 158)))
+            y := add(mulmod(y, z, r), shr(8, calldataload(add(start, 127))))
+            y := add(mulmod(y, z, r), domain_)
+            y := addmod(mulmod(y, z, r), claim2, r)
+            y := addmod(mulmod(y, z, r), claim1, r)
+            y := addmod(mulmod(y, z, r), claim0, r)
+        }
+        if (!inField) {
+            for (uint256 i = 0; i < HEADS; i++) {
+                if (claim(words, i) >= r) revert PublicData.WordNotInField(32 * i, claim(words, i));
+            }
+        }
+    }
+
     /// @dev The verifier's entry. Checks length and heads; the domain is the caller's to check.
     function toEntry(
         address binder,
@@ -39,11 +71,7 @@ library Statements {
         bytes calldata words,
         uint256[8] calldata proof
     ) internal view returns (IGroth16Verifier.BatchEntry memory) {
-        uint256[] memory segments = new uint256[](2);
-        segments[0] = PublicData.headSegment(HEADS, HEADS);
-        segments[1] = PublicData.tailSegment(TAILS, TAILS);
-        uint256 z = PublicData.challenge(binder, programId, commitment, keccak256(words));
-        uint256 y = PublicData.evaluate(words, segments, z);
+        (uint256 y, uint256 z,) = signals(binder, programId, commitment, words);
         return IGroth16Verifier.BatchEntry(key, commitment, y, z, proof);
     }
 }

@@ -5,7 +5,7 @@ pragma solidity ^0.8.28;
 
 import {Schema} from "../generated/Schema.sol";
 import {PublicData} from "../proof/PublicData.sol";
-import {IRollup} from "./IRollup.sol";
+import {BlockSizes} from "./BlockSizes.sol";
 
 /// @title The block's vector in calldata.
 library BlockWords {
@@ -54,35 +54,40 @@ library BlockWords {
         header.distributions = Schema.blockMeta_distributions(meta);
         header.withdrawals = Schema.blockMeta_withdrawals(meta);
         header.cells = Schema.blockMeta_cells(meta);
-        uint256 expected = _withdrawalsOffset(header) + (header.withdrawals + header.cells) * TAIL;
+        uint256 expected;
+        // Counts are below 2^16.
+        unchecked {
+            expected = _withdrawalsOffset(header) + (header.withdrawals + header.cells) * TAIL;
+        }
         if (words.length != expected) revert PublicData.WordsLengthMismatch(expected, words.length);
     }
 
-    /// @dev The vector's segments under the capacities of `size`.
-    function segments(Header memory header, IRollup.BlockSize memory size) internal pure returns (uint256[] memory) {
+    /// @dev The vector's segments under the capacities of a packed size ({BlockSizes}).
+    function segments(Header memory header, uint256 size) internal pure returns (uint256[] memory) {
         uint256[] memory result = new uint256[](SEGMENTS);
-        result[0] = PublicData.headSegment(Schema.ROOT_WORDS, Schema.ROOT_WORDS);
-        result[1] = PublicData.tailSegment(Schema.HEADER_WORDS, Schema.HEADER_WORDS);
-        result[2] = PublicData.headSegment(
-            Schema.REQUEST_HEADS * uint256(size.requests), Schema.REQUEST_HEADS * header.requests
-        );
-        result[3] = PublicData.tailSegment(
-            Schema.REQUEST_TAILS * uint256(size.requests), Schema.REQUEST_TAILS * header.requests
-        );
-        result[4] = PublicData.headSegment(size.settlements, header.settlements);
-        result[5] = PublicData.tailSegment(size.settlements, header.settlements);
-        result[6] =
-            PublicData.headSegment(Schema.ORDER_HEADS * uint256(size.orders), Schema.ORDER_HEADS * header.orders);
-        result[7] =
-            PublicData.tailSegment(Schema.ORDER_TAILS * uint256(size.orders), Schema.ORDER_TAILS * header.orders);
-        result[8] = PublicData.headSegment(
-            Schema.ROTATION_HEADS * uint256(size.rotations), Schema.ROTATION_HEADS * header.rotations
-        );
-        result[9] = PublicData.tailSegment(size.rotations, header.rotations);
-        result[10] = PublicData.headSegment(size.distributions, header.distributions);
-        result[11] = PublicData.tailSegment(size.distributions, header.distributions);
-        result[12] = PublicData.tailSegment(size.withdrawals, header.withdrawals);
-        result[13] = PublicData.tailSegment(size.cells, header.cells);
+        // Counts and capacities are below 2^16.
+        unchecked {
+            uint256 capacity = BlockSizes.requests(size);
+            uint256 used = header.requests;
+            result[0] = PublicData.headSegment(Schema.ROOT_WORDS, Schema.ROOT_WORDS);
+            result[1] = PublicData.tailSegment(Schema.HEADER_WORDS, Schema.HEADER_WORDS);
+            result[2] = PublicData.headSegment(Schema.REQUEST_HEADS * capacity, Schema.REQUEST_HEADS * used);
+            result[3] = PublicData.tailSegment(Schema.REQUEST_TAILS * capacity, Schema.REQUEST_TAILS * used);
+            (capacity, used) = (BlockSizes.settlements(size), header.settlements);
+            result[4] = PublicData.headSegment(capacity, used);
+            result[5] = PublicData.tailSegment(capacity, used);
+            (capacity, used) = (BlockSizes.orders(size), header.orders);
+            result[6] = PublicData.headSegment(Schema.ORDER_HEADS * capacity, Schema.ORDER_HEADS * used);
+            result[7] = PublicData.tailSegment(Schema.ORDER_TAILS * capacity, Schema.ORDER_TAILS * used);
+            (capacity, used) = (BlockSizes.rotations(size), header.rotations);
+            result[8] = PublicData.headSegment(Schema.ROTATION_HEADS * capacity, Schema.ROTATION_HEADS * used);
+            result[9] = PublicData.tailSegment(capacity, used);
+            (capacity, used) = (BlockSizes.distributions(size), header.distributions);
+            result[10] = PublicData.headSegment(capacity, used);
+            result[11] = PublicData.tailSegment(capacity, used);
+            result[12] = PublicData.tailSegment(BlockSizes.withdrawals(size), header.withdrawals);
+            result[13] = PublicData.tailSegment(BlockSizes.cells(size), header.cells);
+        }
         return result;
     }
 
@@ -160,12 +165,18 @@ library BlockWords {
     }
 
     function _rotationsOffset(Header memory header) private pure returns (uint256) {
-        uint256 requestsAndOrders = header.requests * REQUEST_BYTES + header.orders * ORDER_BYTES;
-        return FIXED_LENGTH + requestsAndOrders + header.settlements * (HEAD + TAIL);
+        // Counts are below 2^16.
+        unchecked {
+            uint256 requestsAndOrders = header.requests * REQUEST_BYTES + header.orders * ORDER_BYTES;
+            return FIXED_LENGTH + requestsAndOrders + header.settlements * (HEAD + TAIL);
+        }
     }
 
     function _withdrawalsOffset(Header memory header) private pure returns (uint256) {
-        return _rotationsOffset(header) + header.rotations * ROTATION_BYTES + header.distributions * DISTRIBUTION_BYTES;
+        unchecked {
+            return
+                _rotationsOffset(header) + header.rotations * ROTATION_BYTES + header.distributions * DISTRIBUTION_BYTES;
+        }
     }
 
     function _head(bytes calldata words, uint256 offset) private pure returns (uint256 word) {

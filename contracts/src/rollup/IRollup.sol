@@ -202,6 +202,8 @@ interface IRollup is IL1Queue {
     error DepthOutOfRange(uint8 depth);
     /// @notice A deployment needs at least one size of the block circuit.
     error NoBlockSize();
+    /// @notice A deployment has at most four sizes of the block circuit.
+    error TooManyBlockSizes(uint256 given);
     /// @notice The queue's code was deployed for another rollup.
     error QueueMismatch(address queueCode);
     /// @notice The operator can't be removed, only replaced.

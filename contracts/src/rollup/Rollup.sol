@@ -9,11 +9,13 @@ import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProo
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 import {Schema} from "../generated/Schema.sol";
 import {IGroth16Verifier} from "../proof/IGroth16Verifier.sol";
+import {ProofBatch} from "../proof/ProofBatch.sol";
 import {PublicData} from "../proof/PublicData.sol";
 import {Statements} from "../proof/Statements.sol";
 import {VerificationKeys} from "../proof/VerificationKeys.sol";
 import {ICTZ} from "../token/ICTZ.sol";
 import {ISeedRegistry} from "../seeds/ISeedRegistry.sol";
+import {BlockSizes} from "./BlockSizes.sol";
 import {BlockWords} from "./BlockWords.sol";
 import {IL1Queue} from "./IL1Queue.sol";
 import {IRollup} from "./IRollup.sol";
@@ -27,6 +29,7 @@ import {Withdrawals} from "./Withdrawals.sol";
 contract Rollup is IRollup, RollupStorage {
     using SafeERC20 for IERC20;
     using BitMaps for BitMaps.BitMap;
+    using ProofBatch for ProofBatch.Batch;
 
     /// @dev What a submission carries from block to block.
     struct Progress {
@@ -35,8 +38,7 @@ contract Rollup is IRollup, RollupStorage {
         uint256 statementDomain;
         uint256 burned;
         uint256 pool;
-        IGroth16Verifier.BatchEntry[] entries;
-        uint256 entryCount;
+        ProofBatch.Batch batch;
     }
 
     /// @dev A program with the address of its key.
@@ -54,6 +56,16 @@ contract Rollup is IRollup, RollupStorage {
     /// @dev Key of the royalty-split circuit; zero without one.
     address private immutable _royaltyKey;
     uint256 private immutable _royaltyProgram;
+    /// @dev Sizes of the block circuit ({BlockSizes}) and their program ids, in the code: every block reads one.
+    uint256 private immutable _sizeCount;
+    uint256 private immutable _size0;
+    uint256 private immutable _size1;
+    uint256 private immutable _size2;
+    uint256 private immutable _size3;
+    uint256 private immutable _program0;
+    uint256 private immutable _program1;
+    uint256 private immutable _program2;
+    uint256 private immutable _program3;
 
     /// @param deployment What the deployment fixes.
     /// @param circuits Sizes of the block circuit; a size's id is its place in this list.
@@ -76,9 +88,10 @@ contract Rollup is IRollup, RollupStorage {
             _royaltyProgram = VerificationKeys.programId(deployment.royaltyKey);
             _royaltyKey = VerificationKeys.store(deployment.royaltyKey);
         }
-        for (uint256 i = 0; i < circuits.length; i++) {
-            _fixSize(circuits[i]);
-        }
+        (uint256[4] memory sizes, uint256[4] memory ids) = _fixSizes(circuits);
+        _sizeCount = circuits.length;
+        (_size0, _size1, _size2, _size3) = (sizes[0], sizes[1], sizes[2], sizes[3]);
+        (_program0, _program1, _program2, _program3) = (ids[0], ids[1], ids[2], ids[3]);
     }
 
     /// @inheritdoc IL1Queue
@@ -166,7 +179,7 @@ contract Rollup is IRollup, RollupStorage {
         for (uint256 i = 0; i < blocks.length; i++) {
             _processBlock(progress, blocks[i]);
         }
-        if (!_verifier.verifyBatch(progress.entries)) revert InvalidProof();
+        if (!progress.batch.isValid(_verifier)) revert InvalidProof();
         _earnFees(_state.consumedRequests, progress.state.consumedRequests);
         _state = progress.state;
         _settleTotals(progress.burned, progress.pool);
@@ -251,12 +264,15 @@ contract Rollup is IRollup, RollupStorage {
 
     /// @inheritdoc IRollup
     function blockSize(uint256 sizeId) external view returns (BlockSize memory size) {
-        if (sizeId < _sizes.length) size = _sizes[sizeId];
+        if (sizeId < _sizeCount) {
+            (uint256 word, uint256 programId) = _size(sizeId);
+            size = BlockSizes.unpack(word, programId);
+        }
     }
 
     /// @inheritdoc IRollup
     function blockSizeCount() external view returns (uint256) {
-        return _sizes.length;
+        return _sizeCount;
     }
 
     /// @inheritdoc IRollup
@@ -409,24 +425,27 @@ contract Rollup is IRollup, RollupStorage {
         }
     }
 
-    function _fixSize(BlockCircuit memory circuit) private {
-        VerificationKeys.requireValid(circuit.key);
-        uint256 programId = VerificationKeys.programId(circuit.key);
-        address key = VerificationKeys.store(circuit.key);
-        emit BlockSizeFixed(_sizes.length, programId, key);
-        _sizes.push(
-            BlockSize(
-                key,
-                circuit.requests,
-                circuit.settlements,
-                circuit.orders,
-                circuit.withdrawals,
-                circuit.cells,
-                circuit.rotations,
-                circuit.distributions,
-                programId
-            )
-        );
+    function _fixSizes(BlockCircuit[] memory circuits)
+        private
+        returns (uint256[4] memory sizes, uint256[4] memory ids)
+    {
+        if (circuits.length > 4) revert TooManyBlockSizes(circuits.length);
+        for (uint256 i = 0; i < circuits.length; i++) {
+            BlockCircuit memory circuit = circuits[i];
+            VerificationKeys.requireValid(circuit.key);
+            ids[i] = VerificationKeys.programId(circuit.key);
+            address key = VerificationKeys.store(circuit.key);
+            sizes[i] = BlockSizes.pack(circuit, key);
+            emit BlockSizeFixed(i, ids[i], key);
+        }
+    }
+
+    /// @dev Size and program id of a known size.
+    function _size(uint256 sizeId) private view returns (uint256 size, uint256 programId) {
+        if (sizeId == 0) return (_size0, _program0);
+        if (sizeId == 1) return (_size1, _program1);
+        if (sizeId == 2) return (_size2, _program2);
+        return (_size3, _program3);
     }
 
     function _begin(BlockSubmission[] calldata blocks) private view returns (Progress memory progress) {
@@ -437,21 +456,20 @@ contract Rollup is IRollup, RollupStorage {
         progress.state = _state;
         progress.operationDomain = operationDomain();
         progress.statementDomain = statementDomain();
-        progress.entries = new IGroth16Verifier.BatchEntry[](proofs);
+        progress.batch = ProofBatch.create(proofs);
     }
 
     /// @dev Checks a block against the state before it, collects its proofs, records it and advances the state in memory.
     function _processBlock(Progress memory progress, BlockSubmission calldata submission) private {
-        if (submission.sizeId >= _sizes.length) revert UnknownBlockSize(submission.sizeId);
-        BlockSize memory size = _sizes[submission.sizeId];
+        if (submission.sizeId >= _sizeCount) revert UnknownBlockSize(submission.sizeId);
         BlockWords.Header memory header = BlockWords.parse(submission.words);
         uint64 blockNumber = progress.state.blockNumber + 1;
         uint64 time = _checkHeader(progress, header, blockNumber);
         uint64 firstRequest = progress.state.consumedRequests;
         _checkRequests(submission.words, header, firstRequest);
         _checkRotations(submission.words, header);
-        bytes32 wordsHash = keccak256(submission.words);
-        _collectBlock(progress, submission, size, header, wordsHash);
+        bytes32 wordsHash = PublicData.hash(submission.words);
+        _collectBlock(progress, submission, header, wordsHash);
         _collectStatements(progress, submission, header);
         _collectDistributions(progress, submission, header);
         bytes32 withdrawalsRoot = _withdrawalsRoot(submission.words, header, blockNumber);
@@ -507,8 +525,9 @@ contract Rollup is IRollup, RollupStorage {
         uint64 first = uint64(Schema.blockTotals_firstRequest(header.totals));
         if (first != expected) revert RequestsOutOfOrder(expected, first);
         uint64 consumed = first + uint64(header.requests);
-        if (consumed > requestCount()) revert RequestsNotQueued(requestCount(), consumed);
+        // None are always queued: the first is the next that is not consumed.
         if (header.requests == 0) return;
+        if (consumed > requestCount()) revert RequestsNotQueued(requestCount(), consumed);
         bytes32 given = BlockWords.chainRequests(words, header, queueHash(first));
         if (given != queueHash(consumed)) revert QueueHashMismatch(queueHash(consumed), given);
     }
@@ -524,14 +543,13 @@ contract Rollup is IRollup, RollupStorage {
     function _collectBlock(
         Progress memory progress,
         BlockSubmission calldata submission,
-        BlockSize memory size,
         BlockWords.Header memory header,
         bytes32 wordsHash
     ) private view {
-        uint256 z = PublicData.challenge(address(_programs), size.programId, submission.commitment, wordsHash);
+        (uint256 size, uint256 programId) = _size(submission.sizeId);
+        uint256 z = PublicData.challenge(address(_programs), programId, submission.commitment, wordsHash);
         uint256 y = PublicData.evaluate(submission.words, BlockWords.segments(header, size), z);
-        progress.entries[progress.entryCount++] =
-            IGroth16Verifier.BatchEntry(size.key, submission.commitment, y, z, submission.proof);
+        progress.batch.add(BlockSizes.key(size), submission.commitment, y, z, submission.proof);
     }
 
     /// @dev Program and C of each statement are the block's words. Of those from the registry, domain and proof were checked when
@@ -543,13 +561,15 @@ contract Rollup is IRollup, RollupStorage {
     ) private view {
         uint256 recorded = submission.recorded;
         uint256 given = submission.statements.length;
-        uint256 expected = header.settlements - _countBits(recorded, header.settlements);
+        uint256 settlements = header.settlements;
+        uint256 expected = settlements;
+        if (recorded != 0) expected -= _countBits(recorded, settlements);
         if (given != expected) revert StatementCountMismatch(expected, given);
-        uint256[] memory recordedPrograms = new uint256[](header.settlements - expected);
+        if (settlements == 0) return;
+        uint256[] memory recordedPrograms = new uint256[](settlements - expected);
         uint256[] memory recordedCommitments = new uint256[](recordedPrograms.length);
         KeyOfProgram memory last;
         uint256 next;
-        uint256 settlements = header.settlements;
         // Counters below 2^16.
         unchecked {
             for (uint256 i = 0; i < settlements; i++) {
@@ -575,9 +595,9 @@ contract Rollup is IRollup, RollupStorage {
         if (last.key == address(0) || programId != last.programId) {
             (last.key, last.programId) = (_programs.keyOf(programId), programId);
         }
-        progress.entries[progress.entryCount++] =
-            Statements.toEntry(address(_programs), last.key, programId, commitment, statement.words, statement.proof);
-        uint256 domain = Statements.term(statement.words, 0);
+        (uint256 y, uint256 z, uint256 domain) =
+            Statements.signals(address(_programs), programId, commitment, statement.words);
+        progress.batch.add(last.key, commitment, y, z, statement.proof);
         if (domain != progress.statementDomain) revert StatementDomainMismatch(progress.statementDomain, domain);
     }
 
@@ -615,15 +635,16 @@ contract Rollup is IRollup, RollupStorage {
                 uint256(given.seedId) | (uint256(nonce) << 64),
                 Schema.distributionWord_total(word)
             ];
-            progress.entries[progress.entryCount++] = _royaltyEntry(vector, given.commitment, given.proof);
+            _collectDistribution(progress, vector, given);
         }
     }
 
-    function _royaltyEntry(uint256[5] memory vector, uint256 commitment, uint256[8] calldata proof)
-        private
-        view
-        returns (IGroth16Verifier.BatchEntry memory)
-    {
+    function _collectDistribution(
+        Progress memory progress,
+        uint256[5] memory vector,
+        DistributionSubmission calldata given
+    ) private view {
+        uint256 commitment = given.commitment;
         bytes32 wordsHash = keccak256(
             abi.encodePacked(vector[0], vector[1], uint248(vector[2]), uint248(vector[3]), uint248(vector[4]))
         );
@@ -632,7 +653,7 @@ contract Rollup is IRollup, RollupStorage {
         for (uint256 i = vector.length; i > 0; i--) {
             y = addmod(mulmod(y, z, Schema.FIELD_MODULUS), vector[i - 1], Schema.FIELD_MODULUS);
         }
-        return IGroth16Verifier.BatchEntry(_royaltyKey, commitment, y, z, proof);
+        progress.batch.add(_royaltyKey, commitment, y, z, given.proof);
     }
 
     function _withdrawalsRoot(bytes calldata words, BlockWords.Header memory header, uint64 blockNumber)
@@ -640,6 +661,7 @@ contract Rollup is IRollup, RollupStorage {
         view
         returns (bytes32)
     {
+        if (header.withdrawals == 0) return bytes32(0);
         bytes32[] memory leaves = new bytes32[](header.withdrawals);
         for (uint256 i = 0; i < leaves.length; i++) {
             uint256 word = BlockWords.withdrawal(words, header, i);

@@ -59,7 +59,6 @@ abstract contract RollupStorage is EIP712, Nonces, ReentrancyGuardTransient, Own
     /// @dev Deposits reclaimed after a freeze, by request.
     BitMaps.BitMap internal _reclaimed;
     IRollup.State internal _state;
-    IRollup.BlockSize[] internal _sizes;
     mapping(uint64 blockNumber => IRollup.BlockRecord) internal _records;
     mapping(uint64 blockNumber => BitMaps.BitMap) internal _claimed;
 
