@@ -7,6 +7,7 @@ import {
   receiptChallengeAbi,
   rollupAbi,
   seedRegistryAbi,
+  statementRegistryAbi,
 } from "@catalyze/contracts/abi";
 import {
   type Abi,
@@ -28,6 +29,7 @@ export {
   receiptChallengeAbi,
   rollupAbi,
   seedRegistryAbi,
+  statementRegistryAbi,
 };
 
 /** Wraps what viem throws for a contract call. */
@@ -49,6 +51,8 @@ export interface SendTransactionParameters {
   readonly abi: Abi | readonly unknown[];
   readonly functionName: string;
   readonly args: readonly unknown[];
+  /** Wei of the native coin sent along; default none. */
+  readonly value?: bigint | undefined;
   /** Gas beyond the estimate, in percent of it; default the estimate of the wallet. */
   readonly gasMarginPercent?: bigint | undefined;
 }

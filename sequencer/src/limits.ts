@@ -1,12 +1,20 @@
 // Every maximum of the sequencer: queues, loops, retries, bodies. Units are in the names.
 
-/** Nonces that an account may be ahead of its next one. */
-export const NONCE_WINDOW = 64n;
+/**
+ * Nonces that are taken from the account's next one on. One: an operator answers for a receipt whose predecessor never comes
+ * (docs/receipts.md §3), so nothing is accepted behind a gap.
+ */
+export const NONCE_WINDOW = 1n;
 /** Pending operations of one account, and of all accounts together. */
 export const OPERATIONS_PER_ACCOUNT = 64;
 export const OPERATIONS_TOTAL = 10_000;
 /** Blocks that an accepted operation may wait beyond what is queued before it; part of the receipt's promise. */
 export const PROMISE_MARGIN_BLOCKS = 8n;
+
+/** Deadline of L1 requests as long as the rollup's was not read: the contracts' default. */
+export const QUEUE_DEADLINE_SECONDS = 604_800n;
+/** Before the end of an announced shutdown no operation is accepted: its receipt could not be kept any more. */
+export const SHUTDOWN_MARGIN_SECONDS = 3_600n;
 
 /** Sealed blocks that may wait for their proof before the builder pauses. */
 export const PIPELINE_BLOCKS = 8;

@@ -2,6 +2,7 @@
 import {
   type BlockHeader,
   createState,
+  type Order,
   type Request,
   type State,
   setCell,
@@ -39,8 +40,14 @@ function add(signer: number, nonce: bigint, priorityFee: bigint, expiry = 2_000n
   return sequence;
 }
 
+const DEADLINE = 1_000n;
 const fill = (more: Partial<BlockHeader> = {}, requests: readonly Request[] = []) =>
-  fillBlock(state, header(more), { requests, settlements: [], mempool });
+  fillBlock(state, header(more), {
+    requests: requests.map((request) => ({ request })),
+    deadline: DEADLINE,
+    settlements: [],
+    mempool,
+  });
 
 beforeEach(() => {
   state = createState(SMALL_BLOCK.depth);
@@ -115,6 +122,32 @@ describe("L1 requests", () => {
       (): Request => ({ kind: "deposit", index: 1, time: 1n, depositor: 1n, amount: 1n }),
     );
     expect(fill({}, requests).requests).toBe(SMALL_BLOCK.requests);
+  });
+
+  it("that change a seed's terms wait for a pending order of the seed, for half of the deadline", () => {
+    const terms = { royalty: 1n, middleware: 0n, burn: 0n, pool: 0n, version: 1n };
+    const seed = { parametersCommitment: 1n, programId: 2n, subject: 3n, amount: 0n };
+    setCell(state, 4, { kind: "seed", ...seed, terms });
+    const requests: Request[] = [
+      { kind: "deposit", index: 1, time: 500n, depositor: 1n, amount: 1n },
+      { kind: "updateSeedTerms", index: 4, time: 500n, terms: { ...terms, version: 2n } },
+      { kind: "deposit", index: 1, time: 500n, depositor: 1n, amount: 1n },
+    ];
+    expect(fill({}, requests).requests).toBe(3);
+    const order: Order = {
+      ...{ requester: 1n, nonce: 0n, seed: 4n, middleware: 0n, programId: 2n, parametersCommitment: 1n },
+      ...{ inputsRoot: 1n, jobCount: 1n, chunkSize: 1n, priceLimit: 1n, settlementFee: 0n, savingsShare: 0n },
+      ...{ modes: 1n, minimumBond: 0n, deadline: 5_000n, terms },
+    };
+    const common = { signer: 1, nonce: 0n, fee: 0n, priorityFee: 0n, expiry: 9_000n };
+    const signed = people[1]!.sign({ kind: "postOrder", ...common, order });
+    mempool.add({ message: 1n, sequence: 1n, signed, debit: 1n });
+    const waiting = fill({ time: 1_000n }, requests);
+    expect([waiting.requests, waiting.operations.length]).toEqual([1, 1]);
+    const forced = fill({ time: 1_001n }, requests);
+    expect([forced.requests, forced.operations.length]).toEqual([3, 0]);
+    // Without a fee account nothing would end the wait.
+    expect(fill({ time: 1_000n, feeAccount: 9 }, requests).requests).toBe(3);
   });
 
   it("that contradict the state stop the builder", () => {

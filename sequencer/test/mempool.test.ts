@@ -3,7 +3,7 @@ import { createState, type State, setCell } from "@catalyze/circuits/reference";
 import { operationDomain, SMALL_BLOCK } from "@catalyze/circuits/schema";
 import { beforeEach, describe, expect, it } from "vitest";
 import { SequencerError } from "../src/errors.js";
-import { NONCE_WINDOW, OPERATIONS_PER_ACCOUNT } from "../src/limits.js";
+import { OPERATIONS_PER_ACCOUNT } from "../src/limits.js";
 import { type AdmissionContext, admit, authenticate } from "../src/mempool/admission.js";
 import { Mempool } from "../src/mempool/mempool.js";
 import { CHAIN_ID, ROLLUP, TestKey, transfer } from "./support/keys.js";
@@ -63,18 +63,13 @@ describe("nonces", () => {
     expect(codeOf(() => add(5n, 11n))).toBe("SEQUENCER_NONCE_TAKEN");
   });
 
-  it("takes the last nonce of the window, refuses the next", () => {
-    expect(codeOf(() => add(5n + NONCE_WINDOW - 1n))).toBeUndefined();
-    expect(codeOf(() => add(5n + NONCE_WINDOW))).toBe("SEQUENCER_NONCE_TOO_HIGH");
-  });
-
-  it("moves the window with what is pending, gaps not counted", () => {
+  it("leaves no gap: an operator answers for a receipt whose predecessor never comes", () => {
+    expect(codeOf(() => add(6n))).toBe("SEQUENCER_NONCE_TOO_HIGH");
     add(5n);
-    add(7n);
     expect(mempool.pendingView(1, alice.cell(1_000n, 5n)).nonce).toBe(6n);
-    expect(codeOf(() => add(6n + NONCE_WINDOW - 1n))).toBeUndefined();
-    add(6n);
-    expect(mempool.pendingView(1, alice.cell(1_000n, 5n)).nonce).toBe(8n);
+    expect(codeOf(() => add(7n))).toBe("SEQUENCER_NONCE_TOO_HIGH");
+    expect(codeOf(() => add(6n))).toBeUndefined();
+    expect(mempool.pendingView(1, alice.cell(1_000n, 5n)).nonce).toBe(7n);
   });
 });
 
@@ -103,6 +98,16 @@ describe("the rest", () => {
   it("refuses what has expired, and takes what expires now", () => {
     expect(codeOf(() => add(5n, 1n, { fee: 3n, expiry: 999n }))).toBe("SEQUENCER_OPERATION_EXPIRED");
     expect(codeOf(() => add(5n, 1n, { fee: 3n, expiry: 1_000n }))).toBeUndefined();
+  });
+
+  it("refuses everything behind a pending rotation of the key", () => {
+    const { ax, ay } = bob;
+    const common = { signer: 1, nonce: 5n, fee: 4n, priorityFee: 0n, expiry: 2_000n };
+    const rotation = alice.sign({ kind: "rotateKey", ...common, ax, ay, owner: alice.owner });
+    mempool.add({ ...admit(state, mempool, rotation, context), sequence: 1n });
+    expect(codeOf(() => add(6n))).toBe("SEQUENCER_KEY_ROTATING");
+    mempool.remove(mempool.all()[0]!.message);
+    expect(codeOf(() => add(5n))).toBeUndefined();
   });
 
   it("refuses a receiver that is no account", () => {

@@ -1,26 +1,28 @@
 // Action: register the client's account on the rollup, with a first deposit.
-import type { TransactionReceipt } from "viem";
+import { REQUEST_REGISTER } from "@catalyze/circuits/schema";
+import { enqueuedRequest, type SentRequest, sendRequest } from "../clients/l1.js";
 import type { BaseClient } from "../clients/types.js";
-import { rollupAbi, sendTransaction } from "../contracts.js";
+import { rollupAbi } from "../contracts.js";
 import type { AmountError } from "../errors/amount.js";
 import type {
   ClientOptionMissingError,
   ContractCallError,
   SignatureMalformedError,
 } from "../errors/client.js";
+import type { RequestRefusedError } from "../errors/request.js";
 import { unitsToWei } from "../utils/units.js";
 import { approveCtz } from "./approveCtz.js";
-import { type EnqueuedRequest, enqueuedRequest } from "./deposit.js";
 
 export type RegisterParameters = {
   /** Units to deposit; may be 0. */
   readonly deposit?: bigint | undefined;
 };
-export type RegisterReturnType = EnqueuedRequest & { readonly receipt: TransactionReceipt };
+export type RegisterReturnType = SentRequest;
 export type RegisterErrorType =
   | AmountError
   | ClientOptionMissingError
   | ContractCallError
+  | RequestRefusedError
   | SignatureMalformedError;
 
 /**
@@ -28,7 +30,7 @@ export type RegisterErrorType =
  * the next block is sealed: `waitForAccount()`.
  *
  * @example const { index } = await register(client, { deposit: parseCtz("10") })
- * @throws {ContractCallError} `AccountExists` and others of `IRollup`
+ * @throws {ContractCallError} `AccountExists` and others of `IRollup`; {RequestRefusedError}
  */
 export async function register(
   client: BaseClient,
@@ -38,7 +40,8 @@ export async function register(
   const { rollup } = await client.getDeployment();
   const { ax, ay } = await client.getAccountKey();
   if (deposit > 0n) await approveCtz(client, { amount: deposit });
-  const receipt = await sendTransaction(client, {
+  const receipt = await sendRequest(client, {
+    ...{ rollup, kind: REQUEST_REGISTER },
     address: rollup,
     abi: rollupAbi,
     functionName: "register",

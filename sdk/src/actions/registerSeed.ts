@@ -1,10 +1,12 @@
 // Action: register a seed (a model or an algorithm) on L1 and queue its cell on the rollup.
+import { REQUEST_REGISTER_SEED } from "@catalyze/circuits/schema";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { parseEventLogs, type TransactionReceipt, toHex } from "viem";
+import { type EnqueuedRequest, enqueuedRequest, sendRequest } from "../clients/l1.js";
 import type { BaseClient } from "../clients/types.js";
-import { seedRegistryAbi, sendTransaction } from "../contracts.js";
+import { seedRegistryAbi } from "../contracts.js";
 import type { ClientOptionMissingError, ContractCallError } from "../errors/client.js";
-import { type EnqueuedRequest, enqueuedRequest } from "./deposit.js";
+import type { RequestRefusedError } from "../errors/request.js";
 import { type ProgramReference, programIdOf, type ResolveProgramErrorType } from "./resolveProgram.js";
 
 /** Shares of every payment in basis points; their sum is at most 10,000. */
@@ -28,7 +30,11 @@ export type RegisterSeedReturnType = EnqueuedRequest & {
   readonly seedId: bigint;
   readonly receipt: TransactionReceipt;
 };
-export type RegisterSeedErrorType = ClientOptionMissingError | ContractCallError | ResolveProgramErrorType;
+export type RegisterSeedErrorType =
+  | ClientOptionMissingError
+  | ContractCallError
+  | RequestRefusedError
+  | ResolveProgramErrorType;
 
 /**
  * Uploads a seed's parameters and registers it: an NFT for the wallet, and a cell on the rollup that collects its
@@ -50,7 +56,8 @@ export async function registerSeed(
   const commitment = program.adapter.parametersCommitment(parameters.parameters);
   const digest = await client.sequencer.putArtefact(parameters.parameters);
   const pointer = parameters.pointer ?? `catalyze-artefact:sha256:${digest}`;
-  const receipt = await sendTransaction(client, {
+  const receipt = await sendRequest(client, {
+    ...{ rollup: deployment.rollup, kind: REQUEST_REGISTER_SEED },
     address: deployment.seedRegistry,
     abi: seedRegistryAbi,
     functionName: "register",

@@ -2,7 +2,7 @@
 import type { OrderResponse } from "../api/index.js";
 import type { BaseClient } from "../clients/types.js";
 import type { WaitAbortedError, WaitTimeoutError } from "../errors/client.js";
-import { OperationDroppedError } from "../errors/operation.js";
+import { OperationDroppedError, OrderClosedError } from "../errors/operation.js";
 import type { SequencerRequestError } from "../errors/sequencer.js";
 import { poll, type WaitOptions } from "../utils/wait.js";
 import { getOperation } from "./getOperation.js";
@@ -14,11 +14,12 @@ export type ChunkStatus = OrderResponse["chunks"][number]["status"];
 export type WatchOrderParameters = WaitOptions & {
   readonly orderId: bigint;
   /** Ends when every chunk has this status or a later one; default `settled`. */
-  readonly until?: Exclude<ChunkStatus, "open" | "leased"> | undefined;
+  readonly until?: Exclude<ChunkStatus, "open" | "leased" | "closed"> | undefined;
 };
 export type WatchOrderReturnType = AsyncGenerator<OrderResponse, OrderResponse, void>;
 export type WatchOrderErrorType =
   | OperationDroppedError
+  | OrderClosedError
   | SequencerRequestError
   | WaitAbortedError
   | WaitTimeoutError;
@@ -43,7 +44,8 @@ const describe = ({ status, chunks }: OrderResponse): string =>
  * Follows an order: an async iterator over each change of its chunks, with the provider's phase and percentage.
  * Default timeout 30 minutes.
  *
- * @throws {OperationDroppedError} when the order was not accepted into a block
+ * @throws {OperationDroppedError} when the order was not accepted into a block; {OrderClosedError} when it was cancelled or
+ *   left through L1 before
  */
 export async function* watchOrder(
   client: BaseClient,
@@ -64,6 +66,9 @@ export async function* watchOrder(
           reasonCode: reason?.code ?? "UNKNOWN",
           reason: reason?.message ?? "no reason given",
         });
+      }
+      if (order.chunks.some(({ status }) => status === "closed")) {
+        throw new OrderClosedError({ id: orderId, status: order.status });
       }
       return order;
     },

@@ -36,6 +36,9 @@ export const blockResponse = z.object({
   operations: z.number().int(),
   orders: z.number().int(),
   withdrawals: z.number().int(),
+  cancellations: z.number().int(),
+  rotations: z.number().int(),
+  distributions: z.number().int(),
   cells: z.number().int(),
   burned: amount,
   pool: amount,
@@ -63,8 +66,10 @@ export const withdrawalsResponse = z.object({
       index: z.number().int(),
       recipient: address,
       amount,
-      /** Message of the operation that withdrew. */
-      message: fieldElement,
+      /** Message of the operation that withdrew; null when an L1 request did. */
+      message: fieldElement.nullable(),
+      /** Place in the queue of the L1 request that withdrew; null when an operation did. */
+      requestIndex: unsigned(48).nullable(),
     }),
   ),
 });
@@ -136,6 +141,14 @@ export const infoResponse = z.object({
     chunksPerOrder: z.number().int(),
     artefactBytes: z.number().int(),
   }),
+  /**
+   * `running`; `shuttingDown` after the operator announced it, `ended` at its time; `frozen` when L1 takes no block any more;
+   * `halted` when the sequencer stopped and its operator must act.
+   */
+  state: z.enum(["running", "shuttingDown", "ended", "frozen", "halted"]),
+  /** Times of the freeze and of the announced end; null without. */
+  frozenAt: seconds.nullable(),
+  shutdownAt: seconds.nullable(),
   /** Time (seconds) that a block sealed now would have; expiries and deadlines are measured against it. */
   time: seconds,
   latestBlock: unsigned(40),

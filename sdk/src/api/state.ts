@@ -84,19 +84,29 @@ export type SeedResponse = z.infer<typeof seedResponse>;
 /** Every seed. */
 export const seedsResponse = z.object({ seeds: z.array(seedResponse) });
 
-/** Where a chunk of an order stands. */
-export const chunkStatus = z.enum(["open", "leased", "verified", "sealed", "proven", "submitted", "settled"]);
+/** Where a chunk of an order stands; `closed` when the order was cancelled or left through L1 before it was settled. */
+export const chunkStatus = z.enum([
+  "open",
+  "leased",
+  "verified",
+  "sealed",
+  "proven",
+  "submitted",
+  "settled",
+  "closed",
+]);
 
 /**
  * An order. `pending` until its operation is in a sealed block, `open` while chunks remain, `complete` after the last
- * is in a sealed block; `dropped` when its operation was.
+ * is in a sealed block; `cancelled` or `exited` when its requester took the rest back by an operation or through L1;
+ * `dropped` when its operation was.
  */
 export const orderResponse = z.object({
   /** `OrderId` word: nonce and requester. */
   id: unsigned(64),
   /** Message of its operation. */
   message: fieldElement,
-  status: z.enum(["pending", "open", "complete", "dropped"]),
+  status: z.enum(["pending", "open", "complete", "cancelled", "exited", "dropped"]),
   order,
   /** Artefact with the bytes of its inputs. */
   inputs: sha256Text,

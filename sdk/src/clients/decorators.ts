@@ -15,10 +15,13 @@ export const accountActions = (client: BaseClient) => ({
   approveCtz: bind(client, actions.approveCtz),
   claimWithdrawal: bind(client, actions.claimWithdrawal),
   deposit: bind(client, actions.deposit),
+  exitAccount: bind(client, actions.exitAccount),
+  freeze: bind(client, actions.freeze),
   getAccount: bind(client, actions.getAccount),
   getCtzBalance: bind(client, actions.getCtzBalance),
   getWithdrawals: bind(client, actions.getWithdrawals),
   multiTransfer: bind(client, actions.multiTransfer),
+  reclaimDeposit: bind(client, actions.reclaimDeposit),
   register: bind(client, actions.register),
   rotateKey: bind(client, actions.rotateKey),
   transfer: bind(client, actions.transfer),
@@ -45,9 +48,13 @@ export const operationActions = (client: BaseClient) => ({
 
 /** Seeds. */
 export const seedActions = (client: BaseClient) => ({
+  applySeedTerms: bind(client, actions.applySeedTerms),
+  exitSeed: bind(client, actions.exitSeed),
   getSeed: bind(client, actions.getSeed),
   getSeeds: bind(client, actions.getSeeds),
   registerSeed: bind(client, actions.registerSeed),
+  setSeedShares: bind(client, actions.setSeedShares),
+  updateSeedTerms: bind(client, actions.updateSeedTerms),
   waitForSeed: bind(client, actions.waitForSeed),
 });
 
@@ -55,11 +62,14 @@ export const seedActions = (client: BaseClient) => ({
 export const orderActions = (client: BaseClient) => ({
   cancelOrder: bind(client, actions.cancelOrder),
   challengeLease: bind(client, actions.challengeLease),
+  exitOrder: bind(client, actions.exitOrder),
+  forceSettle: bind(client, actions.forceSettle),
   getOrder: bind(client, actions.getOrder),
   getOrders: bind(client, actions.getOrders),
   getResults: bind(client, actions.getResults),
   getVerificationKey: bind(client, actions.getVerificationKey),
   postOrder: bind(client, actions.postOrder),
+  recordStatement: bind(client, actions.recordStatement),
   run: <Input, Result>(parameters: actions.RunParameters<Input, Result>) => actions.run(client, parameters),
   simulatePostOrder: bind(client, actions.simulatePostOrder),
   verifyReceipt: bind(client, actions.verifyReceipt),

@@ -4,5 +4,6 @@ export * from "./base.js";
 export * from "./client.js";
 export * from "./operation.js";
 export * from "./receipt.js";
+export * from "./request.js";
 export * from "./sequencer.js";
 export * from "./withdrawal.js";

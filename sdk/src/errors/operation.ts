@@ -41,6 +41,22 @@ export class OrderNotOpenError extends BaseError {
   }
 }
 
+/** The order was closed before every chunk was settled. */
+export class OrderClosedError extends BaseError {
+  override readonly name = "OrderClosedError";
+  /** `cancelled` by an operation, `exited` through L1. */
+  readonly status: string;
+
+  constructor(parameters: { id: bigint; status: string }) {
+    super(`The order was ${parameters.status} before all of its chunks were settled.`, {
+      code: "SDK_ORDER_CLOSED",
+      context: { Order: parameters.id, Status: parameters.status },
+      wayOut: "getResults() has what was delivered; post the remaining jobs in a new order.",
+    });
+    this.status = parameters.status;
+  }
+}
+
 /** The sequencer dropped an operation: it had become invalid. */
 export class OperationDroppedError extends BaseError {
   override readonly name = "OperationDroppedError";

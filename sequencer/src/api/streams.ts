@@ -2,7 +2,7 @@
 import { api } from "@catalyze/sdk";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import type { Context } from "../core/context.js";
+import { type Context, rollupState } from "../core/context.js";
 import { SequencerError } from "../errors.js";
 import { EVENT_LAG_BYTES, EVENT_STREAMS } from "../limits.js";
 
@@ -38,12 +38,17 @@ export function addEventRoute(app: FastifyInstance, context: Context, signal: Ab
   });
 }
 
-/** Adds `/healthz` (503 when halted) and `/metrics`. */
+/** Adds `/healthz` (503 when halted, frozen or shut down) and `/metrics`. */
 export function addOperatorRoutes(app: FastifyInstance, context: Context): void {
   app.get("/healthz", { schema: { tags: ["operator"], summary: "Health" } }, async (_request, reply) => {
     const { halted } = context;
     if (halted !== undefined) return reply.code(503).send(halted);
-    return { status: "ok", latestBlock: context.ledger.head.number.toString() };
+    const state = rollupState(context);
+    if (state === "frozen" || state === "ended") {
+      const message = `The rollup is ${state}: L1 takes no block any more.`;
+      return reply.code(503).send({ code: "SEQUENCER_ROLLUP_CLOSED", message });
+    }
+    return { status: state === "running" ? "ok" : state, latestBlock: context.ledger.head.number.toString() };
   });
   app.get(
     "/metrics",

@@ -1,10 +1,10 @@
 // What the API shows, made from ledger and store.
-import { type AccountCell, chunkCount } from "@catalyze/circuits/reference";
+import { type AccountCell, chunkCount, type SealedBlock } from "@catalyze/circuits/reference";
 import { MAXIMUM_CHUNKS, seedSubject } from "@catalyze/circuits/schema";
 import type { api } from "@catalyze/sdk";
 import type { z } from "zod";
 import { toReceipt } from "../core/accept.js";
-import { blockTime, type Context } from "../core/context.js";
+import { blockTime, type Context, rollupState } from "../core/context.js";
 import { SequencerError } from "../errors.js";
 import { contractProof } from "../l1/submission.js";
 import { ARTEFACT_BYTES, LIST_ROWS } from "../limits.js";
@@ -13,6 +13,7 @@ import {
   findSealedBlock,
   latestBlock,
   latestSettledBlock,
+  listForcedSettlements,
   type StoredBlock,
 } from "../store/blocks.js";
 import { findSeed } from "../store/chain.js";
@@ -76,6 +77,9 @@ export async function viewInfo(context: Context): Promise<api.InfoResponse> {
     })),
     fees: { ...context.fees },
     limits: { chunksPerOrder: MAXIMUM_CHUNKS, artefactBytes: ARTEFACT_BYTES },
+    state: context.halted === undefined ? rollupState(context) : "halted",
+    frozenAt: context.l1.frozenAt || null,
+    shutdownAt: context.l1.shutdownAt || null,
     time: blockTime(context),
     latestBlock: ledger.head.number,
     latestSettledBlock: await latestSettledBlock(context.driver),
@@ -171,16 +175,20 @@ async function viewStoredOrder(context: Context, stored: StoredOrder): Promise<a
   const leases = new Map(
     (await listActiveLeases(driver, clock.nowMs(), stored.id)).map((row) => [row.chunk, row]),
   );
+  const forced = await listForcedSettlements(driver, stored.id);
+  const isClosed = stored.closedAs === "cancelled" || stored.closedAs === "exited";
   const chunks = await Promise.all(
     Array.from({ length: Number(chunkCount(stored.order)) }, async (_, chunk) => {
       const statement = statements.get(chunk);
       const lease = leases.get(chunk);
+      const forcedBlock = forced.get(chunk);
+      const unsettled = isClosed ? "closed" : lease === undefined ? "open" : "leased";
       const status: ChunkStatus =
-        statement !== undefined
-          ? await statementStatus(statement, lookup)
-          : lease === undefined
-            ? "open"
-            : "leased";
+        forcedBlock !== undefined
+          ? ((await lookup(forcedBlock))?.status ?? "sealed")
+          : statement !== undefined
+            ? await statementStatus(statement, lookup)
+            : unsettled;
       return { chunk, status, phase: lease?.phase ?? null, percentage: lease?.percentage ?? null };
     }),
   );
@@ -189,8 +197,8 @@ async function viewStoredOrder(context: Context, stored: StoredOrder): Promise<a
   const status =
     operation?.status === "dropped"
       ? "dropped"
-      : stored.completedBlock !== null
-        ? "complete"
+      : stored.closedAs !== null
+        ? stored.closedAs
         : open
           ? "open"
           : "pending";
@@ -299,6 +307,9 @@ export async function viewBlock(context: Context, number: string): Promise<api.B
     operations: sealed.operations.length,
     orders: sealed.orders.length,
     withdrawals: sealed.withdrawals.length,
+    cancellations: sealed.cancellations?.length ?? 0,
+    rotations: sealed.rotations?.length ?? 0,
+    distributions: sealed.distributions?.length ?? 0,
     cells: sealed.changes.length,
     burned: sealed.burned,
     pool: sealed.pool,
@@ -312,11 +323,23 @@ export async function viewBlock(context: Context, number: string): Promise<api.B
   };
 }
 
-/** Withdrawals of a block in order. @throws {SequencerError} `SEQUENCER_BLOCK_NOT_FOUND` */
+/** Places in the queue of the requests that withdraw, in the order of the block's words. */
+function withdrawingRequests({ header, requests, requestEffects }: SealedBlock): bigint[] {
+  return (requestEffects ?? []).flatMap((effect, i) => {
+    const { kind } = requests[i]!;
+    const withdraws =
+      (effect.kind === "access" && kind !== "updateSeedTerms") ||
+      (effect.kind === "forced" && kind === "exitOrder" && effect.refusal === undefined);
+    return withdraws ? [header.firstRequest + BigInt(i)] : [];
+  });
+}
+
+/** Withdrawals of a block in order: those of L1 requests, then those of operations. @throws {SequencerError} `SEQUENCER_BLOCK_NOT_FOUND` */
 export async function viewWithdrawals(context: Context, number: string): Promise<api.WithdrawalsResponse> {
   const stored = await requireBlock(context, number);
   const sealed = await findSealedBlock(context.driver, stored.number);
   const operations = (sealed?.operations ?? []).filter(({ signed }) => signed.operation.kind === "withdraw");
+  const requests = sealed === undefined ? [] : withdrawingRequests(sealed);
   return {
     blockNumber: stored.number,
     status: stored.status,
@@ -324,7 +347,8 @@ export async function viewWithdrawals(context: Context, number: string): Promise
       index,
       recipient: `0x${recipient.toString(16).padStart(40, "0")}` as const,
       amount,
-      message: operations[index]!.message,
+      message: operations[index - requests.length]?.message ?? null,
+      requestIndex: requests[index] ?? null,
     })),
   };
 }

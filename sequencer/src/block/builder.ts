@@ -4,9 +4,11 @@ import {
   type BlockHeader,
   createBlockDraft,
   type Request,
+  type RequestEffect,
   type SealedBlock,
   type Settlement,
   type State,
+  type Statement,
   TransitionError,
 } from "@catalyze/circuits/reference";
 import { SchemaError } from "@catalyze/circuits/schema";
@@ -22,6 +24,12 @@ export interface QueuedSettlement {
   readonly settlement: Settlement;
 }
 
+/** An L1 request, and the recorded statement that a forced settlement names. */
+export interface QueuedRequest {
+  readonly request: Request;
+  readonly statement?: Statement | undefined;
+}
+
 /** Something that can never be in a block any more, and the rule that says so. */
 export interface Refused<T> {
   readonly item: T;
@@ -32,7 +40,9 @@ export interface Refused<T> {
 /** What may go into a block. */
 export interface BlockCandidates {
   /** The next L1 requests in queue order. */
-  readonly requests: readonly Request[];
+  readonly requests: readonly QueuedRequest[];
+  /** Seconds within which L1 requests must be consumed. */
+  readonly deadline: bigint;
   /** In order of arrival. */
   readonly settlements: readonly QueuedSettlement[];
   readonly mempool: Mempool;
@@ -69,22 +79,62 @@ function attempt(add: () => unknown): Verdict {
 /** Reasons to leave something for a later block. */
 const LATER = new Set(["BLOCK_FULL", "SEQUENCE_NOT_RISING", "NONCE_TOO_HIGH", "ORDER_NOT_YET_SETTLEABLE"]);
 
-function addRequests(draft: BlockDraft, requests: readonly Request[]): number {
-  let taken = 0;
-  for (const request of requests) {
-    const verdict = attempt(() => draft.addRequest(request));
-    if (verdict === undefined) taken += 1;
-    else if (verdict.code === "BLOCK_FULL") break;
-    else {
-      throw new SequencerError(
-        "SEQUENCER_QUEUE_INVALID",
-        `L1 request of kind ${request.kind} for cell ${request.index} can't be applied: ${verdict.message}`,
-        { details: { rule: verdict.code } },
-      );
-    }
-  }
-  return taken;
+/**
+ * Whether a change of a seed's terms waits for a later block: a pending order names the seed, has the operator's receipt, and
+ * could not be posted any more (docs/receipts.md). It waits for half of the deadline at most; what stands behind it in the
+ * queue waits with it.
+ */
+function mustWait(request: Request, posted: ReadonlySet<number>, time: bigint, deadline: bigint): boolean {
+  return (
+    request.kind === "updateSeedTerms" && posted.has(request.index) && time - request.time <= deadline / 2n
+  );
 }
+
+/** Seeds of the pending orders. */
+const postedSeeds = (mempool: Mempool): Set<number> =>
+  new Set(
+    mempool
+      .all()
+      .flatMap(({ signed: { operation } }) =>
+        operation.kind === "postOrder" ? [Number(operation.order.seed)] : [],
+      ),
+  );
+
+function addRequests(
+  state: State,
+  draft: BlockDraft,
+  header: BlockHeader,
+  { requests, mempool, deadline }: BlockCandidates,
+): { requests: number; effects: RequestEffect[] } {
+  const effects: RequestEffect[] = [];
+  // Without a fee account no operation is taken, so nothing would end the wait.
+  const posted =
+    state.cells.get(header.feeAccount)?.kind === "account" ? postedSeeds(mempool) : new Set<number>();
+  for (const { request, statement } of requests) {
+    if (mustWait(request, posted, header.time, deadline)) break;
+    const verdict = attempt(() => effects.push(draft.addRequest(request, statement)));
+    if (verdict === undefined) continue;
+    if (verdict.code === "BLOCK_FULL") break;
+    throw new SequencerError(
+      "SEQUENCER_QUEUE_INVALID",
+      `L1 request of kind ${request.kind} for cell ${request.index} can't be applied: ${verdict.message}`,
+      { details: { rule: verdict.code } },
+    );
+  }
+  return { requests: effects.length, effects };
+}
+
+/** Whether one of the block's requests settles this chunk by the same statement. */
+const isForced = (effects: readonly RequestEffect[], { settlement, commitment }: QueuedSettlement): boolean =>
+  effects.some(
+    (effect) =>
+      effect.kind === "forced" &&
+      effect.refusal === undefined &&
+      effect.request.kind === "forcedSettle" &&
+      effect.request.index === settlement.orderIndex &&
+      effect.request.chunk === settlement.chunk &&
+      effect.request.commitment === commitment,
+  );
 
 function addSettlements(
   draft: BlockDraft,
@@ -175,16 +225,19 @@ function refuseStale(state: State, mempool: Mempool, time: bigint): Refused<Pool
 export function fillBlock(state: State, header: BlockHeader, candidates: BlockCandidates): FilledBlock {
   const { mempool } = candidates;
   const draft = createBlockDraft(state, header);
-  const requests = addRequests(draft, candidates.requests);
+  const { requests, effects } = addRequests(state, draft, header, candidates);
   const stale = refuseStale(state, mempool, header.time);
   const staleMessages = new Set(stale.map(({ item }) => item.message));
   const feesPossible =
     state.cells.get(header.feeAccount)?.kind === "account" ||
     candidates.requests
       .slice(0, requests)
-      .some((request) => request.kind === "register" && request.index === header.feeAccount);
+      .some(({ request }) => request.kind === "register" && request.index === header.feeAccount);
   const settled = feesPossible
-    ? addSettlements(draft, candidates.settlements)
+    ? addSettlements(
+        draft,
+        candidates.settlements.filter((item) => !isForced(effects, item)),
+      )
     : { settlements: [], refusedSettlements: [] };
   const added = feesPossible
     ? addOperations(state, draft, header, mempool)

@@ -1,17 +1,18 @@
 // Seals blocks: reads what waits, fills a draft, stores block and state change in one transaction.
 import { createHash } from "node:crypto";
 import type { BlockHeader, SealedBlock } from "@catalyze/circuits/reference";
-import { announceBlock, blockTime, type Context, reloadLedger } from "../core/context.js";
+import { announceBlock, blockTime, type Context, reloadLedger, takesBlocks } from "../core/context.js";
 import { SequencerError } from "../errors.js";
+import { QUEUE_DEADLINE_SECONDS } from "../limits.js";
 import { countUnprovenBlocks, recordDropped, recordSealedBlock } from "../store/blocks.js";
-import { listRequests } from "../store/chain.js";
+import { findRecordedStatement, listRequests } from "../store/chain.js";
 import {
   countVerifiedStatements,
   insertProofJob,
   listActiveLeases,
   listVerifiedStatements,
 } from "../store/work.js";
-import { type FilledBlock, fillBlock, type QueuedSettlement } from "./builder.js";
+import { type FilledBlock, fillBlock, type QueuedRequest, type QueuedSettlement } from "./builder.js";
 import { settlementLingerMs, shouldSeal } from "./timing.js";
 
 /** Id of a block's proof job: digest of circuit and statement to prove. */
@@ -23,7 +24,7 @@ export function proofJobId(circuit: string, block: Pick<SealedBlock, "commitment
 /** Latest L1 block whose requests may be used. */
 const confirmedL1Block = ({ l1, config }: Context): bigint => l1.number - BigInt(config.confirmations ?? 0);
 
-async function nextRequests(context: Context) {
+async function nextRequests(context: Context): Promise<QueuedRequest[]> {
   const { nextRequest } = context.ledger.head;
   const { requests } = context.block.size;
   const rows = await listRequests(context.driver, nextRequest, confirmedL1Block(context), requests);
@@ -34,7 +35,13 @@ async function nextRequests(context: Context) {
       `L1 request ${nextRequest + BigInt(i)} is missing; ${row.requestIndex} is there`,
     );
   });
-  return rows.map(({ request }) => request);
+  return Promise.all(
+    rows.map(async ({ request }) => {
+      if (request.kind !== "forcedSettle") return { request };
+      const { programId, commitment } = request;
+      return { request, statement: await findRecordedStatement(context.driver, programId, commitment) };
+    }),
+  );
 }
 
 async function nextSettlements(context: Context): Promise<QueuedSettlement[]> {
@@ -98,6 +105,7 @@ async function sealOne(context: Context): Promise<{ filled: FilledBlock; block: 
   };
   const filled = fillBlock(ledger.state, header, {
     requests: await nextRequests(context),
+    deadline: context.l1.deadline ?? QUEUE_DEADLINE_SECONDS,
     settlements: await nextSettlements(context),
     mempool: ledger.mempool,
   });
@@ -151,7 +159,7 @@ export function createBlockBuilder(context: Context): () => Promise<void> {
   let busyUntilMs = 0;
   let seen = -1;
   return async () => {
-    if (context.halted !== undefined) return;
+    if (context.halted !== undefined || !takesBlocks(context)) return;
     if (workSinceMs === undefined && seen === context.changes) return;
     seen = context.changes;
     const { size } = context.block;

@@ -3,12 +3,19 @@ import type { Order, SignedOperation } from "@catalyze/circuits/reference";
 import { MODE_ZK, orderId } from "@catalyze/circuits/schema";
 import { api } from "@catalyze/sdk";
 import { fromTransitionError, SequencerError } from "../errors.js";
-import { PROMISE_MARGIN_BLOCKS } from "../limits.js";
+import { PROMISE_MARGIN_BLOCKS, SHUTDOWN_MARGIN_SECONDS } from "../limits.js";
 import { admit, authenticate } from "../mempool/admission.js";
-import { findSeed } from "../store/chain.js";
+import { findSeed, listChangingSeeds } from "../store/chain.js";
 import { findOperation, insertOperation, insertOrder, type StoredOperation } from "../store/operations.js";
 import { findArtefact } from "../store/work.js";
-import { admissionContext, blockTime, type Context, type KnownProgram, signingDomain } from "./context.js";
+import {
+  admissionContext,
+  blockTime,
+  type Context,
+  type KnownProgram,
+  rollupState,
+  signingDomain,
+} from "./context.js";
 import { poolOperation } from "./ledger.js";
 
 /** Parameters artefacts that were found to match a commitment. */
@@ -106,12 +113,37 @@ export const toReceipt = (context: Context, entry: StoredOperation): api.Operati
   signature: entry.signature,
 });
 
+/** Nothing is promised that L1 may not take any more. @throws {SequencerError} `SEQUENCER_ROLLUP_CLOSED` */
+function requireOpen(context: Context): void {
+  const state = rollupState(context);
+  const { shutdownAt = 0n } = context.l1;
+  const closing = state === "shuttingDown" && blockTime(context) + SHUTDOWN_MARGIN_SECONDS >= shutdownAt;
+  if (state === "running" || (state === "shuttingDown" && !closing)) return;
+  throw new SequencerError(
+    "SEQUENCER_ROLLUP_CLOSED",
+    state === "frozen"
+      ? "The rollup is frozen: no block follows. Leave with the escape command."
+      : `The rollup shuts down at ${shutdownAt}; no operation is accepted any more.`,
+  );
+}
+
+/** A waiting change of the seed's terms would make the order impossible. @throws {SequencerError} */
+async function requireStableSeed(context: Context, order: Order): Promise<void> {
+  const changing = await listChangingSeeds(context.driver, context.ledger.head.nextRequest);
+  if (!changing.has(Number(order.seed))) return;
+  throw new SequencerError(
+    "SEQUENCER_SEED_CHANGING",
+    `New terms of seed ${order.seed} wait on L1; wait for the next block and make the order anew with them.`,
+  );
+}
+
 async function store(
   context: Context,
   signed: SignedOperation,
   inputs: string | undefined,
 ): Promise<StoredOperation> {
   const { ledger } = context;
+  if (signed.operation.kind === "postOrder") await requireStableSeed(context, signed.operation.order);
   const entry = admit(ledger.state, ledger.mempool, signed, admissionContext(context));
   const sequence = ledger.sequence + 1n;
   const waiting = BigInt(Math.ceil(ledger.mempool.size / context.block.size.operations));
@@ -140,7 +172,7 @@ async function store(
     if (operation.kind !== "postOrder" || inputs === undefined) return;
     const { order, nonce } = operation;
     const id = orderId.encode({ nonce, requester: BigInt(operation.signer) });
-    const unplaced = { cellIndex: null, blockNumber: null, completedBlock: null };
+    const unplaced = { cellIndex: null, blockNumber: null, completedBlock: null, closedAs: null };
     await insertOrder(executor, { id, message: entry.message, order, inputs, sequence, ...unplaced });
   });
   ledger.sequence = sequence;
@@ -179,6 +211,7 @@ export async function submitOperation(
     const message = authenticate(context.ledger.state, signed, { ...admissionContext(context), time: 0n });
     const before = await known(context, message);
     if (before !== undefined) return toReceipt(context, before);
+    requireOpen(context);
     const { operation } = signed;
     const inputs =
       operation.kind === "postOrder" ? await checkOrder(context, operation.order, body.inputs) : undefined;

@@ -22,6 +22,12 @@ export interface L1View {
   readonly number: bigint;
   readonly latest: bigint;
   readonly pending: bigint | undefined;
+  /** Time of the freeze, 0 for none; undefined before the first look. */
+  readonly frozenAt?: bigint | undefined;
+  /** End of an announced shutdown, 0 for none. */
+  readonly shutdownAt?: bigint | undefined;
+  /** Seconds within which L1 requests must be consumed. */
+  readonly deadline?: bigint | undefined;
 }
 
 /** A program with its id. */
@@ -80,6 +86,23 @@ export function derivedConfig(config: SequencerConfig) {
 
 /** Time (seconds) of a block sealed now. */
 export const blockTime = ({ ledger, l1 }: Context): bigint => nextBlockTime(ledger.head.time, l1Time(l1));
+
+/** Where the rollup stands: after a freeze, or at the end of an announced shutdown, L1 takes no block any more. */
+export type RollupState = "running" | "shuttingDown" | "ended" | "frozen";
+
+/** The rollup's state as last seen on L1. */
+export function rollupState(context: Context): RollupState {
+  const { frozenAt = 0n, shutdownAt = 0n } = context.l1;
+  if (frozenAt !== 0n) return "frozen";
+  if (shutdownAt === 0n) return "running";
+  return blockTime(context) < shutdownAt ? "shuttingDown" : "ended";
+}
+
+/** Whether L1 takes blocks. */
+export const takesBlocks = (context: Context): boolean => {
+  const state = rollupState(context);
+  return state === "running" || state === "shuttingDown";
+};
 
 /** Time (milliseconds) up to which leases bind: a block sealed now must lie behind the last second of a lease too. */
 export const leaseTimeMs = (context: Context): number =>

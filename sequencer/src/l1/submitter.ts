@@ -3,7 +3,7 @@
 import { rollupAbi } from "@catalyze/contracts";
 import { BaseError, ContractFunctionRevertedError, encodeFunctionData, keccak256 } from "viem";
 import { l1Time } from "../block/timing.js";
-import { announceBlock, type Context, halt, rewind } from "../core/context.js";
+import { announceBlock, type Context, halt, rewind, takesBlocks } from "../core/context.js";
 import {
   BLOCK_AGE_SECONDS,
   BLOCKS_PER_TRANSACTION,
@@ -256,7 +256,7 @@ async function rebuildLate(context: Context, first: StoredBlock): Promise<boolea
 export function createSubmitter(context: Context): () => Promise<void> {
   const memory: Memory = { resentMs: 0, reverts: 0 };
   return async () => {
-    if (context.halted !== undefined) return;
+    if (context.halted !== undefined || !takesBlocks(context)) return;
     const unsettled = await listUnsettledBlocks(context.driver);
     const first = unsettled[0];
     if (first === undefined) return;

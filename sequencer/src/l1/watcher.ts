@@ -1,6 +1,7 @@
-// Follows L1: queued requests, registered seeds, settled blocks, and reorganisations. What it has seen is durable.
-import { decodeRequest } from "@catalyze/circuits/reference";
-import { rollupAbi, seedRegistryAbi } from "@catalyze/contracts";
+// Follows L1: queued requests, registered seeds, recorded statements, settled blocks, freeze and shutdown, reorganisations. What it has seen is durable.
+import { decodeRequest, type Statement, statementContent } from "@catalyze/circuits/reference";
+import { SchemaError } from "@catalyze/circuits/schema";
+import { rollupAbi, seedRegistryAbi, statementRegistryAbi } from "@catalyze/contracts";
 import { type Block, type Log, parseEventLogs } from "viem";
 import { announceBlock, type Context, halt, rewind } from "../core/context.js";
 import { SequencerError } from "../errors.js";
@@ -9,6 +10,7 @@ import { findBlock, markSettled } from "../store/blocks.js";
 import {
   forgetL1After,
   insertL1Block,
+  insertRecordedStatement,
   insertRequest,
   insertSeed,
   type L1Block,
@@ -19,10 +21,13 @@ import {
 /** One event of the two contracts. */
 type RollupLog = ReturnType<typeof rollupLogs>[number];
 type SeedLog = ReturnType<typeof seedLogs>[number];
+type StatementLog = ReturnType<typeof statementLogs>[number];
 
 const rollupLogs = (logs: Log[]) =>
   parseEventLogs({ abi: rollupAbi, logs, eventName: ["RequestEnqueued", "BlockSubmitted"] });
 const seedLogs = (logs: Log[]) => parseEventLogs({ abi: seedRegistryAbi, logs, eventName: "SeedRegistered" });
+const statementLogs = (logs: Log[]) =>
+  parseEventLogs({ abi: statementRegistryAbi, logs, eventName: "StatementRecorded" });
 
 /** A block of ours that L1 holds. */
 interface SettledBlock {
@@ -38,6 +43,7 @@ interface Range {
   readonly last: L1Block;
   readonly rollup: readonly RollupLog[];
   readonly seeds: readonly SeedLog[];
+  readonly statements: readonly StatementLog[];
 }
 
 const toL1Block = ({ number, hash, timestamp }: Block<bigint, false, "latest">): L1Block => ({
@@ -102,16 +108,67 @@ async function followReorganisation(
 
 async function readRange(context: Context, from: bigint, last: L1Block): Promise<Range | undefined> {
   const { rollup, seedRegistry } = context.config.deployment;
+  const { statementRegistry } = await queueFacts(context);
   const logs = await context.client.getLogs({
-    address: [rollup, seedRegistry],
+    address: [rollup, seedRegistry, statementRegistry],
     fromBlock: from,
     toBlock: last.number,
   });
   // The logs belong to the branch of `last` only if it is still there.
   if ((await hashAt(context, last.number)) !== last.hash) return undefined;
   const of = (address: string) => logs.filter((log) => log.address.toLowerCase() === address.toLowerCase());
-  return { last, rollup: rollupLogs(of(rollup)), seeds: seedLogs(of(seedRegistry)) };
+  return {
+    last,
+    rollup: rollupLogs(of(rollup)),
+    seeds: seedLogs(of(seedRegistry)),
+    statements: statementLogs(of(statementRegistry)),
+  };
 }
+
+/** What the rollup fixes at deployment about its queue. */
+interface QueueFacts {
+  readonly statementRegistry: `0x${string}`;
+  /** Seconds within which a request must be consumed. */
+  readonly deadline: bigint;
+}
+
+const knownFacts = new WeakMap<Context, QueueFacts>();
+
+/** Registry of statements and deadline of the queue, read from the rollup once. */
+async function queueFacts(context: Context): Promise<QueueFacts> {
+  const known = knownFacts.get(context);
+  if (known !== undefined) return known;
+  const rollup = { address: context.config.deployment.rollup, abi: rollupAbi } as const;
+  const [statementRegistry, terms] = await Promise.all([
+    context.client.readContract({ ...rollup, functionName: "statementRegistry" }),
+    context.client.readContract({ ...rollup, functionName: "queueTerms" }),
+  ]);
+  const facts = { statementRegistry, deadline: BigInt(terms.deadline) };
+  knownFacts.set(context, facts);
+  return facts;
+}
+
+/** Times of freeze and announced shutdown, 0 for none. */
+async function endOfRollup(context: Context): Promise<{ frozenAt: bigint; shutdownAt: bigint }> {
+  const rollup = { address: context.config.deployment.rollup, abi: rollupAbi } as const;
+  const [frozenAt, shutdownAt] = await Promise.all([
+    context.client.readContract({ ...rollup, functionName: "frozenAt" }),
+    context.client.readContract({ ...rollup, functionName: "shutdownAt" }),
+  ]);
+  return { frozenAt, shutdownAt };
+}
+
+/** The statement of an event; the registry has checked its domain. */
+const recordedStatement = (context: Context, { args }: StatementLog): Statement => ({
+  domain: context.statementDomain,
+  parametersCommitment: args.parameters,
+  inputsRoot: args.inputsRoot,
+  resultsRoot: args.resultsRoot,
+  provider: BigInt(args.provider),
+  from: args.from,
+  count: args.count,
+  price: args.pricePerJob,
+});
 
 /** Checks that L1's block is ours. @throws {SequencerError} `SEQUENCER_STATE_DIVERGED` */
 async function settledBlock(
@@ -138,6 +195,17 @@ async function settledBlock(
   };
 }
 
+/** Whether every field of the statement is in range. */
+function isSettleable(statement: Statement): boolean {
+  try {
+    statementContent(statement);
+    return true;
+  } catch (error) {
+    if (error instanceof SchemaError) return false;
+    throw error;
+  }
+}
+
 async function storeRange(context: Context, range: Range, settled: readonly SettledBlock[]): Promise<void> {
   await context.driver.transaction(async (executor) => {
     for (const log of range.rollup) {
@@ -145,6 +213,13 @@ async function storeRange(context: Context, range: Range, settled: readonly Sett
       const { requestIndex, head0, head1, route, value } = log.args;
       const request = decodeRequest({ heads: [head0, head1], route, value });
       await insertRequest(executor, { requestIndex, request, l1Block: log.blockNumber });
+    }
+    for (const log of range.statements) {
+      const statement = recordedStatement(context, log);
+      // L1 refuses to queue those that no block can settle: their fields may be out of range.
+      if (!isSettleable(statement)) continue;
+      const { programId } = log.args;
+      await insertRecordedStatement(executor, { programId, statement, l1Block: log.blockNumber });
     }
     for (const { args, blockNumber } of range.seeds) {
       await insertSeed(executor, {
@@ -217,7 +292,19 @@ export async function followL1(context: Context): Promise<void> {
     from = last.number + 1n;
     moved = true;
   }
-  context.l1 = { number: latest.number, latest: latest.time, pending: await pendingTime(context) };
+  const { deadline } = await queueFacts(context);
+  const end = moved || context.l1.frozenAt === undefined ? await endOfRollup(context) : context.l1;
+  if (end.frozenAt !== 0n && (context.l1.frozenAt ?? 0n) === 0n) {
+    context.log.warn({ frozenAt: `${end.frozenAt}` }, "the rollup is frozen: no block follows");
+  }
+  context.l1 = {
+    number: latest.number,
+    latest: latest.time,
+    pending: await pendingTime(context),
+    frozenAt: end.frozenAt,
+    shutdownAt: end.shutdownAt,
+    deadline,
+  };
   // Only now are the new requests confirmed, or older ones by more blocks.
   if (moved) context.wake();
 }

@@ -134,11 +134,9 @@ function checkNonce(account: AccountCell, signed: SignedOperation, mempool: Memp
     );
   }
   if (nonce >= next + NONCE_WINDOW) {
-    throw new SequencerError(
-      "SEQUENCER_NONCE_TOO_HIGH",
-      `Nonce ${nonce} is too far ahead; the next is ${next} and at most ${NONCE_WINDOW - 1n} may be skipped`,
-      { details },
-    );
+    throw new SequencerError("SEQUENCER_NONCE_TOO_HIGH", `Nonce ${nonce} leaves a gap; the next is ${next}`, {
+      details,
+    });
   }
 }
 
@@ -167,7 +165,7 @@ function checkRoom(mempool: Mempool, signer: number): void {
 }
 
 /**
- * Admits an operation with a good signature: room, fees, nonce window, and everything that the state machine checks,
+ * Admits an operation with a good signature: room, fees, the next nonce, and everything that the state machine checks,
  * on the account as its pending operations leave it. Sequence numbers are given by the caller.
  * @throws {SequencerError}
  */

@@ -13,7 +13,7 @@ import { orderId } from "@catalyze/circuits/schema";
 import type { api } from "@catalyze/sdk";
 import { decodeSealedBlock, encodeSealedBlock, orNull, toBigint, toBytes } from "./codec.js";
 import type { SqlExecutor } from "./driver.js";
-import { markDropped, markSealed } from "./operations.js";
+import { markDropped, markSealed, type OrderClosing } from "./operations.js";
 
 type Row = Record<string, unknown>;
 
@@ -143,6 +143,47 @@ export interface SealRecord {
   readonly settled: readonly ChunkKey[];
 }
 
+/** How the block closed an order. */
+function closingOf(block: SealedBlock, index: number): OrderClosing {
+  if (block.cancellations.some((entry) => entry.index === index)) return "cancelled";
+  const exited = block.requestEffects.some(
+    (effect) =>
+      effect.kind === "forced" &&
+      effect.refusal === undefined &&
+      effect.request.kind === "exitOrder" &&
+      effect.request.index === index,
+  );
+  return exited ? "exited" : "complete";
+}
+
+/** Chunks that L1 requests settled; the same statement, verified here, is settled with them. */
+async function recordForced(executor: SqlExecutor, block: SealedBlock): Promise<void> {
+  for (const effect of block.requestEffects) {
+    if (effect.kind !== "forced" || effect.refusal !== undefined || effect.before === undefined) continue;
+    if (effect.request.kind !== "forcedSettle") continue;
+    const { requester, nonce } = effect.before.order;
+    const { chunk, commitment } = effect.request;
+    const key = [orderId.encode({ nonce, requester }).toString(), chunk, block.header.number.toString()];
+    await executor.query(
+      "INSERT INTO forced_settlements (order_id, chunk, block_number) VALUES ($1, $2, $3)",
+      key,
+    );
+    await executor.query(
+      "UPDATE statements SET block_number = $3 WHERE order_id = $1 AND chunk = $2 AND commitment = $4",
+      [...key, commitment.toString()],
+    );
+  }
+}
+
+/** Blocks of the chunks of an order that L1 requests settled, by chunk. */
+export async function listForcedSettlements(executor: SqlExecutor, id: bigint): Promise<Map<number, bigint>> {
+  const rows = await executor.query(
+    "SELECT chunk, block_number FROM forced_settlements WHERE order_id = $1",
+    [id.toString()],
+  );
+  return new Map(rows.map((row) => [Number(row.chunk), toBigint(row.block_number)]));
+}
+
 async function recordOrders(executor: SqlExecutor, block: SealedBlock): Promise<void> {
   const number = block.header.number.toString();
   for (const { index, order } of block.orders) {
@@ -153,13 +194,14 @@ async function recordOrders(executor: SqlExecutor, block: SealedBlock): Promise<
       number,
     ]);
   }
-  for (const { before, after } of block.changes) {
+  for (const { index, before, after } of block.changes) {
     if (before?.kind !== "order" || after !== undefined) continue;
     const { requester, nonce } = before.order;
     const id = orderId.encode({ nonce, requester });
-    await executor.query("UPDATE orders SET completed_block = $2 WHERE order_id = $1", [
+    await executor.query("UPDATE orders SET completed_block = $2, closed_as = $3 WHERE order_id = $1", [
       id.toString(),
       number,
+      closingOf(block, index),
     ]);
   }
 }
@@ -191,6 +233,7 @@ export async function recordSealedBlock(executor: SqlExecutor, record: SealRecor
       [id.toString(), chunk, number.toString(), index],
     );
   }
+  await recordForced(executor, block);
   await recordOrders(executor, block);
 }
 
@@ -228,7 +271,11 @@ export async function rewindBlocks(executor: SqlExecutor, first: bigint): Promis
     "UPDATE statements SET block_number = NULL, settlement_index = NULL WHERE block_number >= $1",
     from,
   );
-  await executor.query("UPDATE orders SET completed_block = NULL WHERE completed_block >= $1", from);
+  await executor.query("DELETE FROM forced_settlements WHERE block_number >= $1", from);
+  await executor.query(
+    "UPDATE orders SET completed_block = NULL, closed_as = NULL WHERE completed_block >= $1",
+    from,
+  );
   await executor.query(
     "UPDATE orders SET block_number = NULL, cell_index = NULL WHERE block_number >= $1",
     from,

@@ -1,5 +1,11 @@
 // What was seen on L1: block hashes, queued requests, registered seeds. Nothing here is trusted before it is confirmed.
-import { fromJson, type Request, toJson } from "@catalyze/circuits/reference";
+import {
+  fromJson,
+  type Request,
+  type Statement,
+  statementCommitment,
+  toJson,
+} from "@catalyze/circuits/reference";
 import { L1_HASHES_KEPT } from "../limits.js";
 import { toBigint } from "./codec.js";
 import type { SqlExecutor } from "./driver.js";
@@ -87,6 +93,48 @@ export async function listRequests(
   }));
 }
 
+/** Cells of the seeds whose terms are changed by requests from `first` on, confirmed or not. */
+export async function listChangingSeeds(executor: SqlExecutor, first: bigint): Promise<Set<number>> {
+  const rows = await executor.query(
+    "SELECT body FROM l1_requests WHERE request_index >= $1 AND body LIKE '%\"updateSeedTerms\"%'",
+    [first.toString()],
+  );
+  return new Set(rows.map((row) => fromJson<Request>(row.body as string).index));
+}
+
+/** A statement that L1 has recorded. */
+export interface RecordedStatement {
+  readonly programId: bigint;
+  readonly statement: Statement;
+  readonly l1Block: bigint;
+}
+
+/** Stores a recorded statement; storing it again changes nothing but its L1 block. */
+export async function insertRecordedStatement(
+  executor: SqlExecutor,
+  entry: RecordedStatement,
+): Promise<void> {
+  const { programId, statement, l1Block } = entry;
+  await executor.query(
+    `INSERT INTO l1_statements (program_id, commitment, body, l1_block) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (program_id, commitment) DO UPDATE SET l1_block = excluded.l1_block`,
+    [programId.toString(), statementCommitment(statement).toString(), toJson(statement), l1Block.toString()],
+  );
+}
+
+/** The recorded statement with this program and commitment. */
+export async function findRecordedStatement(
+  executor: SqlExecutor,
+  programId: bigint,
+  commitment: bigint,
+): Promise<Statement | undefined> {
+  const [row] = await executor.query(
+    "SELECT body FROM l1_statements WHERE program_id = $1 AND commitment = $2",
+    [programId.toString(), commitment.toString()],
+  );
+  return row === undefined ? undefined : fromJson<Statement>(row.body as string);
+}
+
 /** Stores a seed of L1. */
 export async function insertSeed(executor: SqlExecutor, seed: StoredSeed): Promise<void> {
   await executor.query(
@@ -123,6 +171,7 @@ export async function forgetL1After(executor: SqlExecutor, lastL1Block: bigint):
   );
   await executor.query("DELETE FROM l1_requests WHERE l1_block > $1", after);
   await executor.query("DELETE FROM l1_seeds WHERE l1_block > $1", after);
+  await executor.query("DELETE FROM l1_statements WHERE l1_block > $1", after);
   await executor.query("DELETE FROM l1_blocks WHERE number > $1", after);
   await executor.query(
     `UPDATE blocks SET status = 'proven', transaction_hash = NULL, l1_block = NULL, gas_used = NULL,

@@ -44,6 +44,15 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
        sent_ms bigint NOT NULL)`,
   ],
   [`ALTER TABLE operations ADD COLUMN accepted_block bigint NOT NULL DEFAULT 0`],
+  [
+    `CREATE TABLE l1_statements (program_id text NOT NULL, commitment text NOT NULL, body text NOT NULL,
+       l1_block bigint NOT NULL, PRIMARY KEY (program_id, commitment))`,
+    // Statements may have been recorded in blocks that were processed before: L1 is followed from the start once more.
+    `DELETE FROM l1_blocks`,
+    `ALTER TABLE orders ADD COLUMN closed_as text`,
+    `CREATE TABLE forced_settlements (order_id text NOT NULL, chunk integer NOT NULL, block_number bigint NOT NULL,
+       PRIMARY KEY (order_id, chunk))`,
+  ],
 ];
 
 /** Brings the database to the latest step. Safe to run at every start. */

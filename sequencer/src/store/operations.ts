@@ -21,6 +21,9 @@ export interface StoredOperation {
   readonly reason: { readonly code: string; readonly message: string } | null;
 }
 
+/** How an order was closed: all chunks settled, cancelled by its requester, or left through L1. */
+export type OrderClosing = "complete" | "cancelled" | "exited";
+
 /** A posted order. */
 export interface StoredOrder {
   readonly id: bigint;
@@ -31,7 +34,9 @@ export interface StoredOrder {
   readonly sequence: bigint;
   readonly cellIndex: number | null;
   readonly blockNumber: bigint | null;
+  /** Block that closed it. */
   readonly completedBlock: bigint | null;
+  readonly closedAs: OrderClosing | null;
 }
 
 type Row = Record<string, unknown>;
@@ -60,6 +65,7 @@ const toOrder = (row: Row): StoredOrder => ({
   cellIndex: orNull(row.cell_index, Number),
   blockNumber: orNull(row.block_number, toBigint),
   completedBlock: orNull(row.completed_block, toBigint),
+  closedAs: orNull(row.completed_block, () => (row.closed_as ?? "complete") as OrderClosing),
 });
 
 /** Stores an accepted operation. */

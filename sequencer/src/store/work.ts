@@ -244,7 +244,7 @@ export async function listBlockStatements(
   blockNumber: bigint,
 ): Promise<StoredStatement[]> {
   const rows = await executor.query(
-    "SELECT * FROM statements WHERE block_number = $1 ORDER BY settlement_index",
+    `SELECT * FROM statements WHERE block_number = $1 AND settlement_index IS NOT NULL ORDER BY settlement_index`,
     [blockNumber.toString()],
   );
   return rows.map(toStatement);
