@@ -4,6 +4,7 @@ export {
   type CompiledCircuit,
   compileCircuit,
 } from "./compile.js";
+export { marginalConstraints } from "./constraints.js";
 export { CircuitBuildError, type CircuitBuildErrorCode } from "./errors.js";
 export { generateEddsaConstants } from "./generate-eddsa.js";
 export { generatePoseidonConstants } from "./generate-poseidon.js";

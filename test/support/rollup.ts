@@ -343,7 +343,7 @@ export async function submit(parts: RollupParts, blocks: readonly BlockSubmissio
     address: deployment.rollup,
     abi: rollupAbi,
     functionName: "submitBlocks",
-    args: [blocks.map((block) => ({ ...block, recorded: 0n, distributions: [] }))],
+    args: [blocks],
   });
   return mined(await wallet("operator").writeContract(request));
 }
