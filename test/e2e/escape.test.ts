@@ -26,6 +26,7 @@ import { ctzAbi, exitsAbi, rollupAbi, statementRegistryAbi } from "@catalyze/con
 import { closeProver, encodeProofForContract, generateWitness, prove, selectBackend } from "@catalyze/prover";
 import { type Address, bytesToHex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { digitsModelBytes } from "../../cli/src/demo/program.js";
 import { privateKeyOf } from "../../cli/src/devnet/accounts.js";
 import { type CircuitWithKey, ensureKey, programIdOfVerificationKey } from "../../cli/src/devnet/circuits.js";
 import { escapeRollup } from "../../cli/src/escape/escape.js";
@@ -50,7 +51,8 @@ import {
 const [OPERATOR, MIDDLEWARE, PROVIDER, REQUESTER, SEED] = [1, 2, 3, 4, 5] as const;
 const DEPOSIT = 1_000_000_000n;
 const DAY = 86_400;
-const { inputs, labels } = heldOutDigits(20);
+const { inputs } = heldOutDigits(20);
+const labels = digitsAdapter.run(digitsModelBytes(), inputs);
 
 let parts: RollupParts;
 let state: State;
@@ -81,7 +83,7 @@ function makeOrder(time: bigint): Order {
 
 /** Results of a chunk, and the settlement that pays for them. */
 function work(chunk: number): { results: Uint8Array; settlement: Settlement } {
-  const results = Uint8Array.from(labels.slice(16 * chunk, 16 * chunk + 16));
+  const results = labels.slice(16 * chunk, 16 * chunk + 16);
   const settlement = { orderIndex, chunk, provider: PROVIDER, price: 900n };
   return { results, settlement: { ...settlement, resultsRoot: digitsAdapter.resultsRoot(results) } };
 }
