@@ -37,6 +37,8 @@ const DEPOSITS = {
 } as const;
 const LIMIT = parseCtz("0.05");
 const TRANSFERS = { fromA: parseCtz("1.25"), fromB: parseCtz("0.5") } as const;
+/** Paid by A to several accounts with one signature. */
+const MULTI_TRANSFER = { middleware: parseCtz("0.25"), creator: parseCtz("0.75") } as const;
 const WITHDRAWAL = parseCtz("10");
 const LEAST_ACCURACY = 0.9;
 
@@ -192,6 +194,12 @@ async function postWork(
   const transfers = [
     await requesterA.transfer({ to: indices.requesterB, amount: TRANSFERS.fromA }),
     await requesterB.transfer({ to: devnet.accounts.requesterA.address, amount: TRANSFERS.fromB }),
+    await requesterA.multiTransfer({
+      payments: [
+        { to: indices.middleware, amount: MULTI_TRANSFER.middleware },
+        { to: devnet.accounts.creator.address, amount: MULTI_TRANSFER.creator },
+      ],
+    }),
   ];
   const withdrawal = await requesterB.withdraw({ amount: WITHDRAWAL });
   await context.emit("orders");
@@ -301,18 +309,19 @@ function expectedBalances(
   const splitB = expectedSplit(DEMO_TERMS, fee, chunksOf(finished.receiptsB));
   const split = addSplits([splitA, splitB]);
   const operationFee = ({ operation }: SentOperation): bigint => operation.fee + operation.priorityFee;
-  const [transferA, transferB] = work.transfers as [SentOperation, SentOperation];
-  const feesA = orderFeeA + operationFee(transferA);
+  const [transferA, transferB, multi] = work.transfers as [SentOperation, SentOperation, SentOperation];
+  const feesA = orderFeeA + operationFee(transferA) + operationFee(multi);
   const feesB = operationFee(work.orderB) + operationFee(transferB) + operationFee(work.withdrawal);
   const { fromA, fromB } = TRANSFERS;
+  const paidByA = fromA + MULTI_TRANSFER.middleware + MULTI_TRANSFER.creator;
   return {
     split,
     balances: {
       operator: DEPOSITS.operator + split.settlementFees + feesA + feesB,
       provider: DEPOSITS.provider + split.provider,
-      middleware: DEPOSITS.middleware + split.middleware,
-      creator: DEPOSITS.creator,
-      requesterA: DEPOSITS.requesterA - splitA.paid - feesA - fromA + fromB,
+      middleware: DEPOSITS.middleware + split.middleware + MULTI_TRANSFER.middleware,
+      creator: DEPOSITS.creator + MULTI_TRANSFER.creator,
+      requesterA: DEPOSITS.requesterA - splitA.paid - feesA - paidByA + fromB,
       requesterB: DEPOSITS.requesterB - splitB.paid - feesB - fromB + fromA - WITHDRAWAL,
       seed: split.seed,
     },

@@ -1,5 +1,5 @@
 // Action: the withdrawals of a block, from its words on chain.
-import { decodeBlockVector, withdrawalWord } from "@catalyze/circuits/schema";
+import { blockLayout, decodeBlockVector, withdrawalWord } from "@catalyze/circuits/schema";
 import { type Hex, keccak256, numberToHex, toHex } from "viem";
 import type { BaseClient } from "../clients/types.js";
 import { contractCallError, rollupAbi } from "../contracts.js";
@@ -20,7 +20,6 @@ export type GetWithdrawalsReturnType = {
 };
 export type GetWithdrawalsErrorType = BlockWordsMismatchError | ContractCallError | SequencerRequestError;
 
-const WITHDRAWALS_SEGMENT = 8;
 const ADDRESS_BYTES = 20;
 
 /**
@@ -46,8 +45,9 @@ export async function getWithdrawals(
   };
   requireEqual(record.wordsHash, keccak256(toHex(words)));
   const { size: name, ...capacities } = deployment.block;
-  const content = decodeBlockVector({ name, ...capacities }, words);
-  const withdrawals = content[WITHDRAWALS_SEGMENT]!.map((word) => {
+  const blockSize = { name, ...capacities };
+  const segment = blockLayout(blockSize).segments.findIndex((entry) => entry.name === "withdrawals");
+  const withdrawals = decodeBlockVector(blockSize, words)[segment]!.map((word) => {
     const { amount, recipient } = withdrawalWord.decode(word);
     return { amount, recipient: numberToHex(recipient, { size: ADDRESS_BYTES }) };
   });

@@ -34,7 +34,8 @@ export type VerifyReceiptReturnType = {
   readonly commitment: bigint;
   /** Block that settled it, and its place there. */
   readonly blockNumber: bigint;
-  readonly settlementIndex: number;
+  /** Null when an L1 request settled it. */
+  readonly settlementIndex: number | null;
 };
 export type VerifyReceiptErrorType =
   | ClientOptionMissingError
@@ -44,6 +45,7 @@ export type VerifyReceiptErrorType =
 
 /** Segments of a block's vector, by place in its layout. */
 const HEADER_SEGMENT = 1;
+const REQUEST_HEADS_SEGMENT = 2;
 const STATEMENT_COMMITMENTS_SEGMENT = 4;
 const STATEMENT_PROGRAMS_SEGMENT = 5;
 
@@ -108,14 +110,18 @@ async function checkProof(
   makeCheck(receipt.chunk)("proof", isValid, "its proof does not verify");
 }
 
-/** The block's words list the statement at the receipt's place. */
+/** Whether one of the block's L1 requests names the statement: its two head words are commitment and program id. */
+const isRequested = (heads: readonly bigint[], commitment: bigint, programId: bigint): boolean =>
+  heads.some((head, i) => i % 2 === 0 && head === commitment && heads[i + 1] === programId);
+
+/** The block's words list the statement at the receipt's place, or as an L1 request that settles it. */
 function checkSettlement(
   receipt: JobReceipt,
   commitment: bigint,
   deployment: Deployment,
 ): VerifyReceiptReturnType {
   const { blockNumber, settlementIndex, blockWords, chunk, status } = receipt;
-  if (blockNumber === null || settlementIndex === null || blockWords === null) {
+  if (blockNumber === null || blockWords === null) {
     throw new ReceiptNotSettledError({ chunk, status });
   }
   const check = makeCheck(chunk);
@@ -137,6 +143,11 @@ function checkSettlement(
     operationDomain === deployment.operationDomain && statementDomain === deployment.statementDomain,
     "its block is of another rollup",
   );
+  if (settlementIndex === null) {
+    const requested = isRequested(content[REQUEST_HEADS_SEGMENT]!, commitment, receipt.programId);
+    check("settlement", requested, `block ${blockNumber} has no request that settles it`);
+    return { commitment, blockNumber, settlementIndex };
+  }
   const listed =
     content[STATEMENT_COMMITMENTS_SEGMENT]![settlementIndex] === commitment &&
     content[STATEMENT_PROGRAMS_SEGMENT]![settlementIndex] === receipt.programId;

@@ -1,8 +1,9 @@
 // Action: check on L1 that a block settled a receipt's statement.
 import { statementCommitment } from "@catalyze/circuits/reference";
 import { keccak256, toHex } from "viem";
+import { l1Contracts } from "../clients/l1.js";
 import type { BaseClient } from "../clients/types.js";
-import { contractCallError, rollupAbi } from "../contracts.js";
+import { contractCallError, rollupAbi, statementRegistryAbi } from "../contracts.js";
 import type { ContractCallError } from "../errors/client.js";
 import { ReceiptInvalidError, ReceiptNotSettledError } from "../errors/receipt.js";
 import type { JobReceipt } from "./getResults.js";
@@ -14,6 +15,21 @@ export type VerifyReceiptOnChainReturnType = {
   readonly wordsHash: `0x${string}`;
 };
 export type VerifyReceiptOnChainErrorType = ContractCallError | ReceiptInvalidError | ReceiptNotSettledError;
+
+/** A chunk that was settled through L1 is not among the block's settlements: L1 has verified its statement before. */
+async function requireRecorded(client: BaseClient, receipt: JobReceipt): Promise<void> {
+  const { chunk, programId, statement } = receipt;
+  const { statementRegistry } = await l1Contracts(client);
+  const args = [programId, statementCommitment(statement)] as const;
+  const contract = { address: statementRegistry, abi: statementRegistryAbi, args } as const;
+  const { time } = await client.publicClient
+    .readContract({ ...contract, functionName: "recording" })
+    .catch((error: unknown) => {
+      throw contractCallError("recording", error);
+    });
+  if (time !== 0n) return;
+  throw new ReceiptInvalidError({ check: "chain", chunk, reason: "L1 has not recorded its statement" });
+}
 
 /**
  * Asks the rollup contract whether the receipt's block is recorded with these words and settles the statement there.
@@ -27,7 +43,7 @@ export async function verifyReceiptOnChain(
 ): Promise<VerifyReceiptOnChainReturnType> {
   const { blockNumber, settlementIndex, blockWords, chunk, status, programId, statement } =
     parameters.receipt;
-  if (blockNumber === null || settlementIndex === null || blockWords === null) {
+  if (blockNumber === null || blockWords === null) {
     throw new ReceiptNotSettledError({ chunk, status });
   }
   const { rollup } = await client.getDeployment();
@@ -47,6 +63,10 @@ export async function verifyReceiptOnChain(
       reason: `block ${blockNumber} has other words on chain`,
       context: { "Hash on chain": record.wordsHash, "Hash of the words given": wordsHash },
     });
+  }
+  if (settlementIndex === null) {
+    await requireRecorded(client, parameters.receipt);
+    return { blockNumber, wordsHash };
   }
   const args = [
     blockNumber,
