@@ -314,6 +314,73 @@ contract Groth16VerifierTest is Test {
         }
     }
 
+    // What keys that registration refuses would allow. They are put in place here without {VerificationKeys.requireValid}.
+
+    function test_verify_keyWithDeltaGammaWouldAcceptForgeries() external {
+        bytes memory key = Trapdoor.encode(Trapdoor.key(0));
+        uint256[4] memory gamma = Trapdoor.gamma();
+        for (uint256 i = 0; i < 4; i++) {
+            _setWord(key, i, gamma[i]);
+        }
+        vm.expectRevert(VerificationKeys.DeltaIsGamma.selector);
+        this.requireValid(key);
+        // A = alpha, B = beta, C = −L, for any signals and without a witness.
+        uint256[3] memory signals = [uint256(666), 1, 2];
+        uint256[2] memory l = [_wordOf(key, 4), _wordOf(key, 5)];
+        for (uint256 j = 0; j < 3; j++) {
+            l = Trapdoor.add(l, Trapdoor.multiply(_wordOf(key, 6 + 2 * j), _wordOf(key, 7 + 2 * j), signals[j]));
+        }
+        uint256[8] memory proof = Trapdoor.assemble(Trapdoor.alpha(), Trapdoor.beta(), Trapdoor.negate(l));
+        assertTrue(verifier.verify(VerificationKeys.store(key), signals, proof), "forged");
+        assertFalse(verifier.verify(keys[0], signals, proof), "not under a key with a contribution");
+    }
+
+    function test_verify_keyWithInfinityWouldLeaveASignalFree() external {
+        bytes memory key = Trapdoor.encode(Trapdoor.key(0));
+        _setWord(key, 8, 0);
+        _setWord(key, 9, 0);
+        vm.expectRevert(BN254.PointAtInfinity.selector);
+        this.requireValid(key);
+        IGroth16Verifier.BatchEntry memory entry = _entryFor(0, [uint256(5), 0, 7], 9);
+        address pointer = VerificationKeys.store(key);
+        assertTrue(verifier.verify(pointer, [uint256(5), 123456789, 7], entry.proof), "y is not bound");
+        assertFalse(verifier.verify(keys[0], [uint256(5), 123456789, 7], entry.proof));
+    }
+
+    function test_verify_keyWithBadPointsWouldSpoilEveryBatchItIsIn() external {
+        for (uint256 i = 0; i < 2; i++) {
+            bytes memory key = Trapdoor.encode(Trapdoor.key(0));
+            uint256[4] memory delta = G2Vectors.outsideSubgroup();
+            for (uint256 j = 0; i == 0 && j < 4; j++) {
+                _setWord(key, j, delta[j]);
+            }
+            // IC_1 off the curve.
+            if (i == 1) _setWord(key, 6, _wordOf(key, 6) + 1);
+            IGroth16Verifier.BatchEntry[] memory batch = _batch(2, 2);
+            batch[1].key = VerificationKeys.store(key);
+            vm.expectRevert(abi.encodeWithSelector(BN254.PrecompileFailed.selector, i == 0 ? 8 : 7));
+            verifier.verifyBatch(batch);
+            vm.expectPartialRevert(i == 0 ? BN254.PointNotInSubgroup.selector : BN254.PointNotOnCurve.selector);
+            this.requireValid(key);
+        }
+    }
+
+    function requireValid(bytes calldata key) external view {
+        VerificationKeys.requireValid(key);
+    }
+
+    function _wordOf(bytes memory key, uint256 i) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := mload(add(add(key, 32), mul(i, 32)))
+        }
+    }
+
+    function _setWord(bytes memory key, uint256 i, uint256 word) private pure {
+        assembly ("memory-safe") {
+            mstore(add(add(key, 32), mul(i, 32)), word)
+        }
+    }
+
     // The two forgeries of research/rollups.md §4d: with per-proof randomness rho_1 = H(proof_1, signals_1), the first
     // proof can be fitted to any false second statement. A naive verifier accepts, ours does not.
 

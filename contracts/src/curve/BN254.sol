@@ -130,24 +130,6 @@ library BN254 {
         if (!success) revert PrecompileFailed(7);
     }
 
-    /// @dev s · (x, y) added to the point in the two words at `target`.
-    function multiplyAddInto(uint256 target, uint256 x, uint256 y, uint256 s) internal view {
-        bool multiplied;
-        bool added;
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            mstore(free, x)
-            mstore(add(free, 32), y)
-            mstore(add(free, 64), s)
-            multiplied := staticcall(MULTIPLY_GAS, 7, free, 96, free, 64)
-            mstore(add(free, 64), mload(target))
-            mstore(add(free, 96), mload(add(target, 32)))
-            added := staticcall(ADD_GAS, 6, free, 128, target, 64)
-        }
-        if (!multiplied) revert PrecompileFailed(7);
-        if (!added) revert PrecompileFailed(6);
-    }
-
     /// @dev Whether the product of `pairs` pairings, 6 words each at `input`, is one.
     function pairingIsOne(uint256 input, uint256 pairs) internal view returns (bool) {
         bool success;

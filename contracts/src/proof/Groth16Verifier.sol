@@ -221,8 +221,10 @@ contract Groth16Verifier is IGroth16Verifier {
         returns (uint256)
     {
         bytes32[] memory keyHashes = new bytes32[](groupCount);
-        for (uint256 k = 0; k < groupCount; k++) {
-            keyHashes[k] = _hash(_word(groups + k * GROUP_BYTES + GROUP_KEY), VerificationKeys.LENGTH);
+        unchecked {
+            for (uint256 k = 0; k < groupCount; k++) {
+                keyHashes[k] = _hash(_word(groups + k * GROUP_BYTES + GROUP_KEY), VerificationKeys.LENGTH);
+            }
         }
         bytes32 digest = keccak256(abi.encode(CHALLENGE_DOMAIN, count, entriesHash, keyHashes));
         return 1 + uint256(digest) % (BN254.R - 1);
@@ -236,11 +238,11 @@ contract Groth16Verifier is IGroth16Verifier {
     {
         unchecked {
             uint256 power = 1;
-            for (uint256 i = 0; i < count; i++) {
-                uint256 entry = entries + i * ENTRY_BYTES;
-                uint256 pair = pairs + i * PAIR_BYTES;
+            uint256 pair = pairs;
+            uint256 end = entries + count * ENTRY_BYTES;
+            for (uint256 entry = entries; entry < end; entry += ENTRY_BYTES) {
                 uint256 group = _word(entry);
-                if (i == 0) {
+                if (entry == entries) {
                     // A, then B; and C.
                     assembly ("memory-safe") {
                         mcopy(pair, add(entry, PROOF_A), PAIR_BYTES)
@@ -252,6 +254,7 @@ contract Groth16Verifier is IGroth16Verifier {
                 _addSignals(group + GROUP_SCALARS, entry + SIGNALS, power);
                 total = addmod(total, power, BN254.R);
                 power = mulmod(power, rho, BN254.R);
+                pair += PAIR_BYTES;
             }
         }
     }
@@ -296,37 +299,59 @@ contract Groth16Verifier is IGroth16Verifier {
 
     /// @dev Writes the pair (−Σ rho^i L_i, gamma).
     function _combineSignals(uint256 groups, uint256 groupCount, uint256 pair) private view {
+        // The sum in two words, then the next term and its scalar in three.
+        uint256 sum = _allocate(160);
         unchecked {
             for (uint256 k = 0; k < groupCount; k++) {
-                uint256 group = groups + k * GROUP_BYTES;
-                uint256 ic = _word(group + GROUP_KEY) + 128;
-                for (uint256 j = 0; j < 4; j++) {
-                    uint256 scalar = _word(group + GROUP_SCALARS + 32 * j);
-                    (uint256 x, uint256 y) = (_word(ic + 64 * j), _word(ic + 64 * j + 32));
-                    if (k | j == 0) {
-                        if (scalar == 1) _writeG1(pair, x, y);
-                        else BN254.multiplyInto(pair, x, y, scalar);
-                    } else {
-                        BN254.multiplyAddInto(pair, x, y, scalar);
-                    }
-                }
+                _addSignalPoints(groups + k * GROUP_BYTES, sum, k == 0);
             }
+        }
+        assembly ("memory-safe") {
+            mcopy(pair, sum, 64)
         }
         _negate(pair);
         _writeG2(pair + 64, BN254.G2_X_IMAGINARY, BN254.G2_X_REAL, BN254.G2_Y_IMAGINARY, BN254.G2_Y_REAL);
     }
 
+    /// @dev Adds the group's IC_j times their scalars to the point at `sum`, which is written over first if `isFirst`.
+    function _addSignalPoints(uint256 group, uint256 sum, bool isFirst) private view {
+        uint256 multiplyGas = BN254.MULTIPLY_GAS;
+        uint256 addGas = BN254.ADD_GAS;
+        bool multiplied = true;
+        bool added = true;
+        assembly ("memory-safe") {
+            let term := add(sum, 64)
+            let ic := add(mload(add(group, GROUP_KEY)), 128)
+            let end := add(group, GROUP_SUM)
+            for { let scalar := add(group, GROUP_SCALARS) } lt(scalar, end) { scalar := add(scalar, 32) } {
+                mcopy(term, ic, 64)
+                mstore(add(term, 64), mload(scalar))
+                if sub(mload(scalar), 1) {
+                    multiplied := and(staticcall(multiplyGas, 7, term, 96, term, 64), multiplied)
+                }
+                switch isFirst
+                case 0 { added := and(staticcall(addGas, 6, sum, 128, sum, 64), added) }
+                default { mcopy(sum, term, 64) }
+                isFirst := 0
+                ic := add(ic, 64)
+            }
+        }
+        if (!multiplied) revert BN254.PrecompileFailed(7);
+        if (!added) revert BN254.PrecompileFailed(6);
+    }
+
     /// @dev Writes the pairs (−Σ rho^i C_i, delta_k).
     function _combineKeys(uint256 groups, uint256 groupCount, uint256 pairs) private pure {
-        for (uint256 k = 0; k < groupCount; k++) {
-            uint256 group = groups + k * GROUP_BYTES;
-            uint256 pair = pairs + k * PAIR_BYTES;
-            uint256 delta = _word(group + GROUP_KEY);
-            assembly ("memory-safe") {
-                mcopy(pair, add(group, GROUP_SUM), 64)
-                mcopy(add(pair, 64), delta, 128)
+        unchecked {
+            for (uint256 k = 0; k < groupCount; k++) {
+                uint256 group = groups + k * GROUP_BYTES;
+                uint256 pair = pairs + k * PAIR_BYTES;
+                assembly ("memory-safe") {
+                    mcopy(pair, add(group, GROUP_SUM), 64)
+                    mcopy(add(pair, 64), mload(add(group, GROUP_KEY)), 128)
+                }
+                _negate(pair);
             }
-            _negate(pair);
         }
     }
 

@@ -65,48 +65,65 @@ library PublicData {
         return uint256(keccak256(abi.encode(domain, block.chainid, account))) >> 8;
     }
 
+    /// @dev Where an evaluation from the last word to the first stands.
+    /// @param y Value of the words read, as if the next one had the power 0.
+    /// @param end Place in calldata behind the words to come.
+    /// @param unused Words since the last used one.
+    /// @param z The challenge.
+    /// @param inField Whether all heads were below r.
+    struct Cursor {
+        uint256 y;
+        uint256 end;
+        uint256 unused;
+        uint256 z;
+        bool inField;
+    }
+
+    /// @dev Before the last word.
+    function start(bytes calldata words, uint256 z) internal pure returns (Cursor memory) {
+        uint256 end;
+        assembly ("memory-safe") {
+            end := add(words.offset, words.length)
+        }
+        return Cursor(0, end, 0, z, true);
+    }
+
+    /// @dev Reads a segment of which words are used; the caller has checked that they are not more than it has.
+    function read(Cursor memory cursor, bool head, uint256 capacity, uint256 used) internal pure {
+        unchecked {
+            uint256 unused = cursor.unused + capacity - used;
+            uint256 z = cursor.z;
+            uint256 y = cursor.y;
+            // A zero y stays zero, so the unused rest at the end of the vector costs nothing.
+            if (unused != 0 && y != 0) y = mulmod(y, power(z, unused), R);
+            cursor.unused = 0;
+            uint256 end = cursor.end;
+            uint256 begin;
+            if (head) {
+                bool inField;
+                begin = end - used * Schema.HEAD_BYTES;
+                (cursor.y, inField) = _evaluateHeads(begin, end, z, y);
+                if (!inField) cursor.inField = false;
+            } else {
+                begin = end - used * Schema.TAIL_BYTES;
+                cursor.y = _evaluateTails(begin, end, z, y);
+            }
+            cursor.end = begin;
+        }
+    }
+
     /// @dev y over all segments, in their order in the vector. Checks counts, exact length, and heads below r.
     function evaluate(bytes calldata words, uint256[] memory segments, uint256 z) internal pure returns (uint256 y) {
-        uint256 end;
-        uint256 begin;
-        assembly ("memory-safe") {
-            begin := words.offset
-            end := add(begin, words.length)
-        }
-        bool inField = true;
-        // Words since the last used one.
-        uint256 unused;
+        _requireLength(words, segments);
+        Cursor memory cursor = start(words, z);
         unchecked {
             for (uint256 i = segments.length; i > 0; i--) {
-                uint256 segment;
-                // i is at most the length.
-                assembly ("memory-safe") {
-                    segment := mload(add(segments, shl(5, i)))
-                }
-                uint256 used = segment & FIELD_MASK;
-                uint256 capacity = (segment >> CAPACITY_SHIFT) & FIELD_MASK;
-                if (used > capacity) revert TooManyWords(i - 1, used, capacity);
-                unused += capacity - used;
-                if (used == 0) continue;
-                // A zero y stays zero, so the unused rest at the end of the vector costs nothing.
-                if (y != 0) y = mulmod(y, power(z, unused), R);
-                unused = 0;
-                uint256 start;
-                if (segment >> HEAD_SHIFT != 0) {
-                    bool inFieldHere;
-                    start = end - used * Schema.HEAD_BYTES;
-                    (y, inFieldHere) = _evaluateHeads(start, end, z, y);
-                    inField = inField && inFieldHere;
-                } else {
-                    start = end - used * Schema.TAIL_BYTES;
-                    y = _evaluateTails(start, end, z, y);
-                }
-                end = start;
+                uint256 segment = segments[i - 1];
+                read(cursor, segment >> HEAD_SHIFT != 0, (segment >> CAPACITY_SHIFT) & FIELD_MASK, segment & FIELD_MASK);
             }
-            if (unused != 0) y = mulmod(y, power(z, unused), R);
         }
-        if (end != begin) _requireLength(words, segments);
-        if (!inField) _revertAtWord(words, segments);
+        if (!cursor.inField) revertAtWord(words, segments);
+        return cursor.y;
     }
 
     function _requireLength(bytes calldata words, uint256[] memory segments) private pure {
@@ -158,7 +175,7 @@ library PublicData {
     }
 
     /// @dev Names the first head word that is not below r.
-    function _revertAtWord(bytes calldata words, uint256[] memory segments) private pure {
+    function revertAtWord(bytes calldata words, uint256[] memory segments) internal pure {
         uint256 offset;
         for (uint256 i = 0; i < segments.length; i++) {
             uint256 used = segments[i] & FIELD_MASK;

@@ -62,33 +62,75 @@ library BlockWords {
         if (words.length != expected) revert PublicData.WordsLengthMismatch(expected, words.length);
     }
 
-    /// @dev The vector's segments under the capacities of a packed size ({BlockSizes}).
-    function segments(Header memory header, uint256 size) internal pure returns (uint256[] memory) {
-        uint256[] memory result = new uint256[](SEGMENTS);
-        // Counts and capacities are below 2^16.
+    /// @dev y of the vector under the capacities of a packed size ({BlockSizes}). Checks the counts, and heads below r.
+    function evaluate(bytes calldata words, Header memory header, uint256 size, uint256 z)
+        internal
+        pure
+        returns (uint256)
+    {
+        PublicData.Cursor memory cursor = PublicData.start(words, z);
+        // From the last segment to the first. Counts and capacities are below 2^16.
+        _read(cursor, 13, 0, 1, BlockSizes.cells(size), header.cells);
+        _read(cursor, 12, 0, 1, BlockSizes.withdrawals(size), header.withdrawals);
+        _read(cursor, 10, 1, 1, BlockSizes.distributions(size), header.distributions);
+        _read(cursor, 8, Schema.ROTATION_HEADS, 1, BlockSizes.rotations(size), header.rotations);
+        _read(cursor, 6, Schema.ORDER_HEADS, Schema.ORDER_TAILS, BlockSizes.orders(size), header.orders);
+        _read(cursor, 4, 1, 1, BlockSizes.settlements(size), header.settlements);
+        _read(cursor, 2, Schema.REQUEST_HEADS, Schema.REQUEST_TAILS, BlockSizes.requests(size), header.requests);
+        PublicData.read(cursor, false, Schema.HEADER_WORDS, Schema.HEADER_WORDS);
+        PublicData.read(cursor, true, Schema.ROOT_WORDS, Schema.ROOT_WORDS);
+        if (!cursor.inField) PublicData.revertAtWord(words, _usedSegments(header));
+        return cursor.y;
+    }
+
+    /// @dev Reads `count` entries of `heads` head words in segment `segment` and of `tails` tail words in the one after it.
+    /// Without head words there is the second only, and it has the number.
+    function _read(
+        PublicData.Cursor memory cursor,
+        uint256 segment,
+        uint256 heads,
+        uint256 tails,
+        uint256 capacity,
+        uint256 count
+    ) private pure {
         unchecked {
-            uint256 capacity = BlockSizes.requests(size);
-            uint256 used = header.requests;
-            result[0] = PublicData.headSegment(Schema.ROOT_WORDS, Schema.ROOT_WORDS);
-            result[1] = PublicData.tailSegment(Schema.HEADER_WORDS, Schema.HEADER_WORDS);
-            result[2] = PublicData.headSegment(Schema.REQUEST_HEADS * capacity, Schema.REQUEST_HEADS * used);
-            result[3] = PublicData.tailSegment(Schema.REQUEST_TAILS * capacity, Schema.REQUEST_TAILS * used);
-            (capacity, used) = (BlockSizes.settlements(size), header.settlements);
-            result[4] = PublicData.headSegment(capacity, used);
-            result[5] = PublicData.tailSegment(capacity, used);
-            (capacity, used) = (BlockSizes.orders(size), header.orders);
-            result[6] = PublicData.headSegment(Schema.ORDER_HEADS * capacity, Schema.ORDER_HEADS * used);
-            result[7] = PublicData.tailSegment(Schema.ORDER_TAILS * capacity, Schema.ORDER_TAILS * used);
-            (capacity, used) = (BlockSizes.rotations(size), header.rotations);
-            result[8] = PublicData.headSegment(Schema.ROTATION_HEADS * capacity, Schema.ROTATION_HEADS * used);
-            result[9] = PublicData.tailSegment(capacity, used);
-            (capacity, used) = (BlockSizes.distributions(size), header.distributions);
-            result[10] = PublicData.headSegment(capacity, used);
-            result[11] = PublicData.tailSegment(capacity, used);
-            result[12] = PublicData.tailSegment(BlockSizes.withdrawals(size), header.withdrawals);
-            result[13] = PublicData.tailSegment(BlockSizes.cells(size), header.cells);
+            if (count > capacity) {
+                uint256 words = heads == 0 ? tails : heads;
+                revert PublicData.TooManyWords(segment, words * count, words * capacity);
+            }
+            if (count == 0) {
+                cursor.unused += (heads + tails) * capacity;
+                return;
+            }
+            PublicData.read(cursor, false, tails * capacity, tails * count);
+            if (heads != 0) PublicData.read(cursor, true, heads * capacity, heads * count);
         }
-        return result;
+    }
+
+    /// @dev Segments that are full, to find a word among those given.
+    function _usedSegments(Header memory header) private pure returns (uint256[] memory result) {
+        result = new uint256[](SEGMENTS);
+        uint256[SEGMENTS] memory used = [
+            Schema.ROOT_WORDS,
+            Schema.HEADER_WORDS,
+            Schema.REQUEST_HEADS * header.requests,
+            Schema.REQUEST_TAILS * header.requests,
+            header.settlements,
+            header.settlements,
+            Schema.ORDER_HEADS * header.orders,
+            Schema.ORDER_TAILS * header.orders,
+            Schema.ROTATION_HEADS * header.rotations,
+            header.rotations,
+            header.distributions,
+            header.distributions,
+            header.withdrawals,
+            header.cells
+        ];
+        for (uint256 i = 0; i < SEGMENTS; i++) {
+            // Heads are 0, 2, 4, 6, 8 and 10.
+            bool head = i % 2 == 0 && i < 12;
+            result[i] = head ? PublicData.headSegment(used[i], used[i]) : PublicData.tailSegment(used[i], used[i]);
+        }
     }
 
     /// @dev The queue's hash after the block's requests, from the hash before them.

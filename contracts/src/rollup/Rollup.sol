@@ -548,7 +548,7 @@ contract Rollup is IRollup, RollupStorage {
     ) private view {
         (uint256 size, uint256 programId) = _size(submission.sizeId);
         uint256 z = PublicData.challenge(address(_programs), programId, submission.commitment, wordsHash);
-        uint256 y = PublicData.evaluate(submission.words, BlockWords.segments(header, size), z);
+        uint256 y = BlockWords.evaluate(submission.words, header, size, z);
         progress.batch.add(BlockSizes.key(size), submission.commitment, y, z, submission.proof);
     }
 
