@@ -69,7 +69,13 @@ interface TemplateRun {
 }
 
 /** Survivors that have a reason; the first that matches the constraint's shape counts. */
-export const EXPLAINED: readonly (readonly [circuit: RegExp, shape: RegExp, reason: string])[] = [];
+export const EXPLAINED: readonly (readonly [circuit: RegExp, shape: RegExp, reason: string])[] = [
+  [
+    /mutated/,
+    /withdrawalUsed\[\]\) · \(withdrawalUsed/,
+    "with the others boolean, the block's count of withdrawals makes it a whole number, and another than 0 and 1 needs a word that is a fixed point of the challenge's hash",
+  ],
+];
 
 function killedSignatures(run: MutationRun): Map<string, boolean> {
   const killed = new Map<string, boolean>();

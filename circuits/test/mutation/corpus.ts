@@ -217,21 +217,22 @@ function idleOperation(input: CircuitInput, slot: number): Record<string, bigint
 
 /** The input of an empty block, with the settlement and order slots of another as unused ones, and signed numbers. */
 export function idleNumbers(empty: CircuitInput, full: CircuitInput): CircuitInput {
-  const result = structuredClone(empty) as Record<string, bigint | bigint[]>;
+  const result = structuredClone(empty) as Record<string, bigint | bigint[] | bigint[][]>;
   for (const [name, value] of Object.entries(full)) {
     if (/^(settlement|order)[A-Z]/.test(name)) result[name] = structuredClone(value) as bigint[];
   }
-  (result.settlementUsed as bigint[]).fill(0n);
-  // What would make a term of the sums free in a slot that takes no part.
-  (result.settlementOwner as bigint[]).fill(0n);
+  // An unused settlement pays nothing: no limit, no price, no fee, and nothing left of an escrow that it would close.
+  for (const name of ["Used", "Price", "Escrow"]) (result[`settlement${name}`] as bigint[]).fill(0n);
+  result.settlementOrder = (full.settlementOrder as unknown as readonly (readonly bigint[])[]).map((order) =>
+    order.with(9, 0n).with(10, 0n),
+  );
   (result.orderUsed as bigint[]).fill(0n);
   for (let slot = 0; slot < MUTATED.operations; slot += 1) {
     for (const [name, value] of Object.entries(idleOperation(empty, slot)))
       (result[name] as bigint[])[slot] = value;
   }
   for (let slot = 0; slot < MUTATED.cells; slot += 1) {
-    (result.cellAmount as bigint[])[slot] = ODD_AMOUNT;
-    (result.cellPayload as bigint[])[slot] = (ODD_AMOUNT * ODD_AMOUNT) >> 46n;
+    (result.cellPayload as bigint[])[slot] = ODD_AMOUNT >> 1n;
     (result.cellOldDynamic as bigint[])[slot] = 54_321n;
     (result.cellLastAccess as bigint[])[slot] = 777n;
   }
@@ -315,17 +316,20 @@ export const blockLies: Lies = {
   name: "counts",
   patch: (text) =>
     text
-      .replace("    signal input feeAccount;\n", "    signal input feeAccount;\n    signal input lie[5];\n")
+      .replace("    signal input feeAccount;\n", "    signal input feeAccount;\n    signal input lie[8];\n")
       .replace("burned <== burned,", "burned <== burned + lie[0],")
       .replace("pool <== pooled,", "pool <== pooled + lie[1],")
       .replace("requests <== requestCount,", "requests <== requestCount + lie[2],")
       .replace("settlements <== settlementCount,", "settlements <== settlementCount + lie[3],")
-      .replace("cells <== cellCount", "cells <== cellCount + lie[4]"),
+      .replace("cells <== cellCount", "cells <== cellCount + lie[4]")
+      .replace("withdrawals <== withdrawalCount,", "withdrawals <== withdrawalCount + lie[5],")
+      .replace("rotations <== rotationCount,", "rotations <== rotationCount + lie[6],")
+      .replace("distributions <== distributionCount", "distributions <== distributionCount + lie[7]"),
 };
 
 /** Inputs for {@link blockLies}, each with one lie. */
 export const lyingInputs = (input: CircuitInput): CircuitInput[] =>
-  [0, 1, 2, 3, 4].map((place) => ({ ...input, lie: [0n, 0n, 0n, 0n, 0n].with(place, 1n) }));
+  Array.from({ length: 8 }, (_, place) => ({ ...input, lie: new Array<bigint>(8).fill(0n).with(place, 1n) }));
 
 /** A deposit, and a transfer from Alice to Bob, whose block opens three cells. */
 function transferBlock(): SealedBlock {
@@ -442,7 +446,7 @@ function hidden(empty: CircuitInput): CircuitInput[] {
     result.push({ ...empty, [name]: (empty[name] as readonly bigint[]).with(slot, 5n) });
   };
   for (let slot = 0; slot < MUTATED.requests; slot += 1) {
-    for (const name of ["requestAmount", "requestIndex", "requestHead0", "requestHead1"]) put(name, slot);
+    for (const name of ["requestIndex", "requestHead0", "requestHead1"]) put(name, slot);
   }
   put("withdrawalWord", 0);
   return result;
