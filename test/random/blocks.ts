@@ -263,7 +263,9 @@ export async function runBlocks(world: World): Promise<{ operations: number; blo
     submissions.push({ ...submission, recorded: one.recorded });
     if (random.chance(40)) await refuseTamperedInput(world, one.block);
   }
-  if (random.chance(60)) await refuseTamperedBlock(world, submissions[0]!);
+  for (let i = random.integer(1, 3); i > 0; i--) {
+    await refuseTamperedBlock(world, drawn[0]!.block, submissions[0]!);
+  }
   await submit(parts, submissions);
   await compare(world, drawn);
   await conserve(world);

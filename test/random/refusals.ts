@@ -14,7 +14,7 @@ import {
 } from "@catalyze/circuits/reference";
 import { challenge } from "@catalyze/circuits/schema";
 import { generateWitness, WitnessGenerationError } from "@catalyze/prover";
-import { bytesToHex, hexToBytes } from "viem";
+import { bytesToHex, type Hex, hexToBytes } from "viem";
 import { edit } from "../../circuits/test/inputs.js";
 import { SequencerError } from "../../sequencer/src/errors.js";
 import { admit, authenticate, NO_FEES } from "../../sequencer/src/mempool/admission.js";
@@ -144,7 +144,7 @@ export async function refuseTamperedInput(world: World, block: SealedBlock): Pro
 }
 
 /** Byte offsets of the header's last bytes: roots in the heads, then domains, meta and totals in the tails. */
-const TAMPERINGS = [
+const HEADER_TAMPERINGS = [
   ["StateRootMismatch", 31],
   ["InvalidProof", 63],
   ["InvalidProof", 95],
@@ -153,25 +153,51 @@ const TAMPERINGS = [
   ["BlockOutOfOrder", 96 + 2 * 31 + 30],
 ] as const;
 
-/** Changes one bit of a proven block's words, or what comes with them: the contract refuses it. */
-export async function refuseTamperedBlock(world: World, submission: BlockSubmission): Promise<void> {
-  const { random } = world;
-  const [expected, offset] = random.pick(TAMPERINGS);
-  const bytes = hexToBytes(submission.words);
+/** Bytes before the words of requests: 3 heads and 4 tails. */
+const REQUESTS_OFFSET = 3 * 32 + 4 * 31;
+
+/** A copy of words with one bit changed. */
+function flipped(words: Hex, offset: number): Hex {
+  const bytes = hexToBytes(words);
   bytes[offset]! ^= 1;
-  const changes: (readonly [string, Partial<BlockSubmission>])[] = [
-    [expected, { words: bytesToHex(bytes) }],
-    [expected, { words: bytesToHex(bytes) }],
-    ["WordsLengthMismatch", { words: `${submission.words}00` }],
-    ["InvalidProof", { commitment: submission.commitment ^ 1n }],
+  return bytesToHex(bytes);
+}
+
+/** Ways to tamper with a submission, each with the contract's custom error. */
+function tamperings(block: SealedBlock, submission: BlockSubmission) {
+  const { words, statements, proof, commitment } = submission;
+  const list: [error: string, change: Partial<BlockSubmission>][] = [
+    ...HEADER_TAMPERINGS.map(([error, offset]): [string, Partial<BlockSubmission>] => [
+      error,
+      { words: flipped(words, offset) },
+    ]),
+    ["InvalidProof", { words: flipped(words, hexToBytes(words).length - 1) }],
+    ["WordsLengthMismatch", { words: `${words}00` }],
+    ["InvalidProof", { commitment: commitment ^ 1n }],
     ["UnknownBlockSize", { sizeId: 1n }],
-    [
-      "StatementCountMismatch",
-      { statements: [...submission.statements, { words: submission.words, proof: submission.proof }] },
-    ],
+    ["StatementCountMismatch", { statements: [...statements, { words, proof }] }],
   ];
-  const [error, change] = random.pick(changes);
+  const requests = block.requests.length;
+  // The lowest byte of the first request's value word.
+  const value = REQUESTS_OFFSET + requests * 2 * 32 + 31 + 30;
+  if (requests > 0) list.push(["QueueHashMismatch", { words: flipped(words, value) }]);
+  const [first, ...rest] = statements;
+  if (first !== undefined) {
+    // The lowest byte of the statement's results root: a result that was not computed.
+    list.push(["InvalidProof", { statements: [{ ...first, words: flipped(first.words, 95) }, ...rest] }]);
+    list.push(["StatementCountMismatch", { statements: rest }]);
+  }
+  return list;
+}
+
+/** Changes one bit of a proven block's words, or what comes with them: the contract refuses it. */
+export async function refuseTamperedBlock(
+  world: World,
+  block: SealedBlock,
+  submission: BlockSubmission,
+): Promise<void> {
+  const [error, change] = world.random.pick(tamperings(block, submission));
   const found = await submissionRefusal(world, [{ ...submission, ...change }]);
-  agree(`contract on a tampered block (${Object.keys(change)}, byte ${offset})`, error, found);
+  agree(`contract on a block with other ${Object.keys(change)}`, error, found);
   tally(world.refused, `block ${error}`);
 }
