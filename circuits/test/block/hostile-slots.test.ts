@@ -3,9 +3,9 @@
 import type { CircuitInput } from "@catalyze/circuits/build";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Edit, edit, moveSlots } from "../inputs.js";
-import { idleInput, lateOperation, lateSettlement } from "../mutation/corpus.js";
+import { idleNumbers, lateOperation, lateSettlement } from "../mutation/corpus.js";
 import { type Judge, loadJudge } from "./attack.js";
-import { busyBlock, inputOf, registered } from "./blocks.js";
+import { busyBlock, inputOf, registered, TINY } from "./blocks.js";
 import { runBlock } from "./scenario.js";
 
 let refusals: Judge;
@@ -23,9 +23,10 @@ const hidden = (...edits: readonly Edit[]): string[] => refusals(edit(empty, ...
 
 describe("hostile slots", () => {
   it("leaves a gap: an unused slot before a used one", () => {
-    expect(refusals(lateOperation(0, idleInput()))).toEqual([]);
-    expect(refusals(lateOperation(1, idleInput()))).toEqual(["main"]);
-    expect(refusals(lateSettlement())).toEqual(["Prefix"]);
+    const idle = idleNumbers(empty, input, TINY);
+    expect(refusals(lateOperation(0, idle, TINY))).toEqual([]);
+    expect(refusals(lateOperation(1, idle, TINY))).toEqual(["main"]);
+    expect(refusals(lateSettlement(TINY))).toEqual(["Prefix"]);
     const late = moveSlots(edit(input, ["firstRequest", 0n]), "request", [1, 0, 2, 3, 4, 5]);
     expect(refusals({ ...late, requestPreviousTime: input.requestPreviousTime! })).toEqual(["Prefix"]);
     // Openings have no public words and no order: a gap between them says nothing.

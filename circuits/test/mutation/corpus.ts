@@ -216,7 +216,11 @@ function idleOperation(input: CircuitInput, slot: number): Record<string, bigint
 }
 
 /** The input of an empty block, with the settlement and order slots of another as unused ones, and signed numbers. */
-export function idleNumbers(empty: CircuitInput, full: CircuitInput): CircuitInput {
+export function idleNumbers(
+  empty: CircuitInput,
+  full: CircuitInput,
+  size: BlockSize = MUTATED,
+): CircuitInput {
   const result = structuredClone(empty) as Record<string, bigint | bigint[] | bigint[][]>;
   for (const [name, value] of Object.entries(full)) {
     if (/^(settlement|order)[A-Z]/.test(name)) result[name] = structuredClone(value) as bigint[];
@@ -227,11 +231,11 @@ export function idleNumbers(empty: CircuitInput, full: CircuitInput): CircuitInp
     order.with(9, 0n).with(10, 0n),
   );
   (result.orderUsed as bigint[]).fill(0n);
-  for (let slot = 0; slot < MUTATED.operations; slot += 1) {
+  for (let slot = 0; slot < size.operations; slot += 1) {
     for (const [name, value] of Object.entries(idleOperation(empty, slot)))
       (result[name] as bigint[])[slot] = value;
   }
-  for (let slot = 0; slot < MUTATED.cells; slot += 1) {
+  for (let slot = 0; slot < size.cells; slot += 1) {
     (result.cellPayload as bigint[])[slot] = ODD_AMOUNT >> 1n;
     (result.cellOldDynamic as bigint[])[slot] = 54_321n;
     (result.cellLastAccess as bigint[])[slot] = 777n;
@@ -332,8 +336,8 @@ export const lyingInputs = (input: CircuitInput): CircuitInput[] =>
   Array.from({ length: 8 }, (_, place) => ({ ...input, lie: new Array<bigint>(8).fill(0n).with(place, 1n) }));
 
 /** A deposit, and a transfer from Alice to Bob, whose block opens three cells. */
-function transferBlock(): SealedBlock {
-  const scenario = emptyScenario(MUTATED);
+function transferBlock(size: BlockSize = MUTATED): SealedBlock {
+  const scenario = emptyScenario(size);
   runBlock(scenario, (draft) => registerAll(draft, 1_000_000n));
   const { state } = scenario;
   return runBlock(scenario, (draft) => {
@@ -344,11 +348,11 @@ function transferBlock(): SealedBlock {
 }
 
 /** A block whose only operation stands in slot `place`, behind unused slots that would come before it by rank. */
-export function lateOperation(place: number, idle: CircuitInput): CircuitInput {
-  const block = transferBlock();
+export function lateOperation(place: number, idle: CircuitInput, size: BlockSize = MUTATED): CircuitInput {
+  const block = transferBlock(size);
   let late = inputOf(block);
   const own = late;
-  for (let slot = 0; slot < MUTATED.operations; slot += 1) {
+  for (let slot = 0; slot < size.operations; slot += 1) {
     late =
       slot === place
         ? copySlot(late, "operation", slot, own, 0)
@@ -357,20 +361,20 @@ export function lateOperation(place: number, idle: CircuitInput): CircuitInput {
     if (slot > place) late = edit(late, [`operationPreviousPriority.${slot}`, 0n]);
   }
   const alice = block.changes.findIndex(({ index }) => index === ALICE);
-  const time = operationTime(MUTATED, place);
+  const time = operationTime(size, place);
   const access = accessOrder.encode({ time, priority: 5n, sequence: 4n });
   return { ...late, cellLastAccess: (late.cellLastAccess as readonly bigint[]).with(alice, access) };
 }
 
 /** A block whose only settlement stands in the second slot. */
-export function lateSettlement(): CircuitInput {
-  const block = busyBlock(emptyScenario(MUTATED));
+export function lateSettlement(size: BlockSize = MUTATED): CircuitInput {
+  const block = busyBlock(emptyScenario(size));
   const { orderIndex } = block.settlements[0]!.settlement;
   const order = block.changes.findIndex(({ index }) => index === orderIndex);
   const late = moveSlots(inputOf(block), "settlement", [1, 0]);
   const accesses = (late.cellLastAccess as readonly bigint[]).with(
     order,
-    INITIAL_ACCESS + settlementTime(MUTATED, 1),
+    INITIAL_ACCESS + settlementTime(size, 1),
   );
   return { ...late, cellLastAccess: accesses };
 }
@@ -451,9 +455,6 @@ function hidden(empty: CircuitInput): CircuitInput[] {
   put("withdrawalWord", 0);
   return result;
 }
-
-/** Good inputs of the block circuit whose unused slots carry numbers. */
-export const idleInput = (): CircuitInput => blockInputs().at(-2)!;
 
 /** Inputs of the block circuit that are false in one thing. */
 export function tamperedBlockInputs(): CircuitInput[] {
