@@ -78,30 +78,38 @@ const BASE: BlockSize = {
   forcedOrders: 1,
 };
 
+/** Slots of a block whose cost is counted. */
+export const MARGINAL_SLOTS = [
+  "operations",
+  "settlements",
+  "orders",
+  "openings",
+  "legGroups",
+  "cancellations",
+  "rotations",
+  "distributions",
+  "forcedOrders",
+  "requests",
+  "withdrawals",
+  "cells",
+] as const;
+
+/** One of {@link MARGINAL_SLOTS}. */
+export type MarginalSlot = (typeof MARGINAL_SLOTS)[number];
+
 /**
  * What one more slot costs in a whole block at depth 12, its share of transcript and public words included: the
- * difference between two blocks that differ by 16 slots, divided by 16.
+ * difference between two blocks that differ by 16 slots, divided by 16. All slots unless some are named.
  */
-export async function marginalConstraints(): Promise<Readonly<Record<string, number>>> {
+export async function marginalConstraints<Slot extends MarginalSlot = MarginalSlot>(
+  slots: readonly Slot[] = MARGINAL_SLOTS as readonly MarginalSlot[] as readonly Slot[],
+): Promise<Readonly<Record<Slot, number>>> {
   generateSchemaSources();
   const count = async (size: BlockSize): Promise<number> =>
     (await compileCircuit(blockCircuit(size))).constraints.constraints;
   const base = await count(BASE);
-  const table: Record<string, number> = {};
-  for (const name of [
-    "operations",
-    "settlements",
-    "orders",
-    "openings",
-    "legGroups",
-    "cancellations",
-    "rotations",
-    "distributions",
-    "forcedOrders",
-    "requests",
-    "withdrawals",
-    "cells",
-  ] as const) {
+  const table = {} as Record<Slot, number>;
+  for (const name of slots) {
     const more = await count({ ...BASE, name: `marginal-${name}`, [name]: BASE[name] + 16 });
     table[name] = (more - base) / 16;
   }
