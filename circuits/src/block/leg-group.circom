@@ -9,7 +9,7 @@
 //           totalBefore: out and total of the slot before.
 // Outputs:  out is absorbed before the challenges: with the flags it fixes every leg, since each word decodes uniquely
 //           and the chain begins with the domain. total is below 2^84 times the number of groups.
-// Size:     2298, or 143.6 a leg; 148.3 in a block, transcript, message and credits included.
+// Size:     2298, or 143.6 a leg; 149.3 in a block, transcript, message and credits included.
 pragma circom 2.2.0;
 
 include "generated/schema.circom";

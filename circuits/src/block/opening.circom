@@ -6,7 +6,7 @@
 //           are absorbed before the challenges.
 // Inputs:   isAccount, isSeed: booleans (checked here), at most one set; index 24 bits, uses 16 bits (checked here): how
 //           often it is looked up; head0, head1, subject: field elements.
-// Size:     313.
+// Size:     312.
 pragma circom 2.2.0;
 
 include "generated/schema.circom";
