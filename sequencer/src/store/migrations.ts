@@ -53,6 +53,7 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE TABLE forced_settlements (order_id text NOT NULL, chunk integer NOT NULL, block_number bigint NOT NULL,
        PRIMARY KEY (order_id, chunk))`,
   ],
+  [`ALTER TABLE operations ADD COLUMN valid_until bigint`],
 ];
 
 /** Brings the database to the latest step. Safe to run at every start. */
