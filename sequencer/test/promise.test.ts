@@ -16,7 +16,7 @@ import { submitOperation } from "../src/core/accept.js";
 import type { Context } from "../src/core/context.js";
 import { poolOperation } from "../src/core/ledger.js";
 import { SequencerError } from "../src/errors.js";
-import { PROMISE_MARGIN_BLOCKS, QUEUE_DEADLINE_SECONDS } from "../src/limits.js";
+import { PROMISE_MARGIN_BLOCKS, QUEUE_DEADLINE_SECONDS, SHUTDOWN_MARGIN_SECONDS } from "../src/limits.js";
 import { Mempool } from "../src/mempool/mempool.js";
 import { promiseBlock } from "../src/mempool/promise.js";
 import { insertArtefact } from "../src/store/work.js";
@@ -236,6 +236,14 @@ describe("the time of a promise", () => {
     expect(await submit(order(0n))).toBe(half);
     expect(await submit(transfer(2, 1n, 3, 1n))).toBe(half);
     expect(await submit(order(2n, half - 1n))).toBe(half - 1n);
+  });
+
+  it("is not given in the last hour before an announced shutdown", async () => {
+    const shutdownAt = START_SECONDS + SHUTDOWN_MARGIN_SECONDS;
+    context.l1 = { ...context.l1, shutdownAt: shutdownAt + 1n };
+    expect(await submit(transfer(2, 0n, 3, 1n))).toBe(EXPIRY);
+    context.l1 = { ...context.l1, shutdownAt };
+    await expect(submit(transfer(2, 1n, 3, 1n))).rejects.toMatchObject({ code: "SEQUENCER_ROLLUP_CLOSED" });
   });
 
   it("is not given behind an order whose seed is changing already", async () => {
