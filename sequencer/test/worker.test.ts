@@ -1,6 +1,8 @@
 // The prover worker against the sequencer's API. The program's circuit is a stand-in that computes only y; its proofs are
 // real and verified by the sequencer. Block proofs with the real circuit are tested in /test.
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compileCircuit } from "@catalyze/circuits/build";
@@ -14,6 +16,7 @@ import { orderId } from "@catalyze/circuits/schema";
 import {
   closeProver,
   ensureDevelopmentKey,
+  type ProverWorkerOptions,
   readVerificationKey,
   startProverWorker,
   verifyProof,
@@ -29,7 +32,7 @@ import { programIdOf } from "../src/config.js";
 import { submitOperation } from "../src/core/accept.js";
 import type { Context } from "../src/core/context.js";
 import { insertArtefact, listActiveLeases, listStatements } from "../src/store/work.js";
-import { EXPIRY } from "./support/keys.js";
+import { EXPIRY, ROLLUP } from "./support/keys.js";
 import { emptyKey, tripleProgram } from "./support/program.js";
 import {
   enqueue,
@@ -134,17 +137,59 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
   return { promise, resolve };
 }
 
+/** A chunk lease as it travels. */
+interface Lease {
+  readonly signature: string;
+  readonly orderIndex: number;
+  readonly since: string;
+  readonly until: string;
+  readonly order: Record<string, unknown>;
+}
+
+/** A sequencer that changes the leases that it gives, but not what it has signed. */
+async function changeLeases(change: (lease: Lease) => object) {
+  const server = createServer(async (request, response) => {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part as Buffer);
+    const answer = await fetch(new URL(request.url!, url), {
+      method: request.method!,
+      headers: { "content-type": request.headers["content-type"] ?? "application/json" },
+      ...(request.method === "POST" ? { body: Buffer.concat(parts) } : {}),
+    });
+    let bytes = Buffer.from(await answer.arrayBuffer());
+    if (request.url === "/v1/leases" && answer.ok) {
+      const { lease } = JSON.parse(bytes.toString()) as { lease: Lease | null };
+      bytes = Buffer.from(JSON.stringify({ lease: lease === null ? null : { ...lease, ...change(lease) } }));
+    }
+    response
+      .writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" })
+      .end(bytes);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
 /** Runs a worker until an event satisfies `last`. */
 async function work(
-  options: { circuit: WorkerCircuit; price?: bigint; programs?: ProgramAdapter[] },
+  options: { circuit: WorkerCircuit; price?: bigint; programs?: ProgramAdapter[] } & Partial<
+    Pick<ProverWorkerOptions, "sequencerUrl" | "deployment" | "account">
+  >,
   last: (event: WorkerEvent) => boolean,
 ): Promise<WorkerEvent[]> {
   const events: WorkerEvent[] = [];
   const finished = deferred();
   const worker = startProverWorker({
-    sequencerUrl: url,
+    sequencerUrl: options.sequencerUrl ?? url,
     roles: ["jobs"],
-    account: { index: 3, sign: (message) => signMessage(provider.privateKey, message) },
+    deployment: options.deployment,
+    account: options.account ?? { index: 3, sign: (message) => signMessage(provider.privateKey, message) },
     programs: options.programs ?? [program],
     circuits: () => options.circuit,
     ...(options.price === undefined ? {} : { price: options.price }),
@@ -172,6 +217,60 @@ describe("a worker with the role jobs (stand-in circuit)", () => {
     const events = await work({ circuit, programs: [other] }, ({ type }) => type === "failed");
     const failed = events.find((event) => event.type === "failed");
     expect(failed).toMatchObject({ error: { code: "WORKER_ARTEFACT_MISMATCH" } });
+  });
+
+  it("works for no lease that is not the operator's word for this work, price and time", async () => {
+    const changes: Record<string, (lease: Lease) => object> = {
+      "another signature": ({ signature }) => ({
+        signature: `${signature.slice(0, 20)}00${signature.slice(22)}`,
+      }),
+      "no signature": () => ({ signature: `0x${"00".repeat(65)}` }),
+      "another chunk": () => ({ chunk: 1 }),
+      "another chunk with its jobs": () => ({ chunk: 1, from: "4", count: "1" }),
+      "fewer jobs": () => ({ count: "3" }),
+      "another provider": () => ({ provider: `0x${"77".repeat(20)}` }),
+      "another price": () => ({ priceLimit: "101" }),
+      "another order's price": ({ order }) => ({ priceLimit: "101", order: { ...order, priceLimit: "101" } }),
+      "another order": ({ order }) => ({ order: { ...order, nonce: "1" } }),
+      "other inputs": ({ order }) => ({ order: { ...order, inputsRoot: "5" } }),
+      "another cell": ({ orderIndex }) => ({ orderIndex: orderIndex + 1 }),
+      "a longer time": ({ until }) => ({ until: `${BigInt(until) + 1_000n}` }),
+      "a time that is over": ({ since }) => ({ until: since, since: `${BigInt(since) - 1n}` }),
+    };
+    for (const [what, change] of Object.entries(changes)) {
+      const proxy = await changeLeases(change);
+      const events = await work({ circuit, sequencerUrl: proxy.url }, ({ type }) => type === "failed");
+      proxy.close();
+      const failed = events.find((event) => event.type === "failed");
+      expect(failed, what).toMatchObject({ error: { code: "WORKER_LEASE_INVALID" } });
+      expect(
+        events.some(({ type }) => type === "progress"),
+        what,
+      ).toBe(false);
+    }
+    expect(await listStatements(context.driver, ORDER_ID)).toEqual([]);
+  });
+
+  it("believes the sequencer neither rollup, operator nor its own owner when it knows them", async () => {
+    const operator = context.operator.address;
+    const other = `0x${"77".repeat(20)}` as const;
+    const sign = (message: bigint) => signMessage(provider.privateKey, message);
+    const tries: Parameters<typeof work>[0][] = [
+      { circuit, deployment: { rollup: ROLLUP, operator: () => other } },
+      { circuit, deployment: { rollup: other, operator: () => operator } },
+      { circuit, account: { index: 3, owner: other, sign } },
+    ];
+    for (const options of tries) {
+      const events = await work(options, ({ type }) => type === "failed");
+      const failed = events.find((event) => event.type === "failed");
+      expect(failed).toMatchObject({ error: { code: "WORKER_LEASE_INVALID" } });
+    }
+    const broken = { ...circuit, wasmPath: join(folder, "missing.wasm") };
+    const deployment = { rollup: ROLLUP, operator: async () => operator } as const;
+    const events = await work({ circuit: broken, deployment }, ({ type }) => type === "failed");
+    expect(events.find((event) => event.type === "failed")).not.toMatchObject({
+      error: { code: "WORKER_LEASE_INVALID" },
+    });
   });
 
   it("runs, proves and delivers every chunk at its price", async () => {

@@ -30,6 +30,29 @@ export const proofLease = z.object({
 /** A leased block proof. */
 export type ProofLease = z.infer<typeof proofLease>;
 
+const addressText = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/)
+  .transform((text) => text as `0x${string}`);
+const order = z.object({
+  requester: integer,
+  nonce: integer,
+  seed: integer,
+  middleware: integer,
+  programId: integer,
+  parametersCommitment: integer,
+  inputsRoot: integer,
+  jobCount: integer,
+  chunkSize: integer,
+  priceLimit: integer,
+  settlementFee: integer,
+  savingsShare: integer,
+  modes: integer,
+  minimumBond: integer,
+  deadline: integer,
+  terms: z.object({ royalty: integer, middleware: integer, burn: integer, pool: integer, version: integer }),
+});
+
 /** A leased chunk of an order. */
 export const chunkLease = z.object({
   id: z.string(),
@@ -37,20 +60,23 @@ export const chunkLease = z.object({
   orderId: integer,
   orderIndex: index,
   chunk: index,
-  order: z.object({ parametersCommitment: integer, inputsRoot: integer, jobCount: integer }),
+  order,
   programName: z.string(),
   context: challengeContext,
   statementDomain: integer,
-  provider: z
-    .string()
-    .regex(/^0x[0-9a-fA-F]{40}$/)
-    .transform(BigInt),
+  provider: addressText.transform(BigInt),
   from: integer,
   count: integer,
   priceLimit: integer,
   inputs: sha256,
   parameters: sha256,
+  since: integer,
   until: integer,
+  /** EIP-712 by the operator. */
+  signature: z
+    .string()
+    .regex(/^0x[0-9a-fA-F]{130}$/)
+    .transform((text) => text as `0x${string}`),
 });
 /** A leased chunk of an order. */
 export type ChunkLease = z.infer<typeof chunkLease>;
@@ -61,9 +87,16 @@ export const proofLeaseAnswer = z.object({ lease: proofLease.nullable() });
 export const chunkLeaseAnswer = z.object({ lease: chunkLease.nullable() });
 /** What a worker needs of `GET /v1/info`. */
 export const infoAnswer = z.object({
+  chainId: integer,
+  rollup: addressText,
+  operator: addressText,
   operationDomain: integer,
   programs: z.array(z.object({ name: z.string(), programId: integer })),
 });
+/** What a worker needs of `GET /v1/info`. */
+export type SequencerInfo = z.infer<typeof infoAnswer>;
+/** What a worker needs of `GET /v1/accounts/:index`. */
+export const accountAnswer = z.object({ owner: addressText.transform(BigInt) });
 /** Answer to a proof or a statement. */
 export const acceptedAnswer = z.object({ status: z.enum(["accepted", "duplicate"]) });
 /** Answer that is not read further. */

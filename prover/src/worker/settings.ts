@@ -7,7 +7,13 @@ import { z } from "zod";
 import { readVerificationKey } from "../keys/verification-key.js";
 import { WorkerError } from "./errors.js";
 import type { WorkerCircuit } from "./job.js";
+import { readOperator, type WorkerDeployment } from "./lease.js";
 import type { ProverWorkerOptions, WorkerAccount } from "./worker.js";
+
+const address = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/)
+  .transform((text) => text as `0x${string}`);
 
 /** JSON of the configuration file. */
 export const workerSettingsSchema = z.strictObject({
@@ -16,7 +22,19 @@ export const workerSettingsSchema = z.strictObject({
   /** Circuits by name: witness program and proving key. */
   circuits: z.record(z.string(), z.strictObject({ wasmPath: z.string(), provingKeyPath: z.string() })),
   /** Account of the provider; `keyFile` (mode 0600) has its 32-byte BabyJubJub private key in hex. */
-  account: z.strictObject({ index: z.number().int().min(0), keyFile: z.string() }).optional(),
+  account: z
+    .strictObject({ index: z.number().int().min(0), keyFile: z.string(), owner: address.optional() })
+    .optional(),
+  /**
+   * The rollup whose operator must have signed a lease: named here, or read from L1. Without it the sequencer is believed who
+   * its operator is.
+   */
+  deployment: z
+    .strictObject({ rollup: address, operator: address.optional(), l1RpcUrl: z.url().optional() })
+    .refine(({ operator, l1RpcUrl }) => (operator === undefined) !== (l1RpcUrl === undefined), {
+      message: "give either operator or l1RpcUrl",
+    })
+    .optional(),
   /** Programs that the provider runs, by name. */
   programs: z.array(z.string()).optional(),
   /** Units per job, decimal. */
@@ -44,11 +62,24 @@ async function readSecret(path: string): Promise<string> {
   throw invalid(`${path} can be read by others; run: chmod 600 ${path}`);
 }
 
-async function readAccount(index: number, keyFile: string): Promise<WorkerAccount> {
+async function readAccount(
+  index: number,
+  keyFile: string,
+  owner: `0x${string}` | undefined,
+): Promise<WorkerAccount> {
   const text = await readSecret(keyFile);
   if (!/^(0x)?[0-9a-fA-F]{64}$/.test(text)) throw invalid(`${keyFile} does not hold 32 bytes of hex`);
   const key = new Uint8Array(Buffer.from(text.replace(/^0x/, ""), "hex"));
-  return { index, sign: (message) => signMessage(key, message) };
+  return { index, owner, sign: (message) => signMessage(key, message) };
+}
+
+function toDeployment(
+  settings: z.output<typeof workerSettingsSchema>["deployment"],
+): WorkerDeployment | undefined {
+  if (settings === undefined) return undefined;
+  const { rollup, operator, l1RpcUrl } = settings;
+  if (operator !== undefined) return { rollup, operator: () => operator };
+  return { rollup, operator: () => readOperator(l1RpcUrl!, rollup) };
 }
 
 function findPrograms(names: readonly string[] | undefined): ProgramAdapter[] {
@@ -103,7 +134,10 @@ export async function readWorkerSettings(
     circuits: circuitLookup(settings.circuits, at),
     blockCircuits: Object.keys(settings.circuits),
     programs: findPrograms(settings.programs),
-    ...(account === undefined ? {} : { account: await readAccount(account.index, at(account.keyFile)) }),
+    ...(account === undefined
+      ? {}
+      : { account: await readAccount(account.index, at(account.keyFile), account.owner) }),
+    deployment: toDeployment(settings.deployment),
     ...(price === undefined ? {} : { price: BigInt(price) }),
     secret: secretFile === undefined ? environment.CATALYZE_WORKER_SECRET : await readSecret(at(secretFile)),
     ...(name === undefined ? {} : { name }),

@@ -10,8 +10,17 @@ import { proveChunk } from "./chunk-work.js";
 import { createSequencerClient, type SequencerClient } from "./client.js";
 import { WorkerError } from "./errors.js";
 import type { ReportProgress, WorkerCircuit } from "./job.js";
+import { checkAuthority, checkLease, type LeaseAuthority, type WorkerDeployment } from "./lease.js";
 import { leaseRequestMessage } from "./lease-message.js";
-import { anyAnswer, chunkLeaseAnswer, infoAnswer, proofLeaseAnswer } from "./protocol.js";
+import {
+  accountAnswer,
+  anyAnswer,
+  type ChunkLease,
+  chunkLeaseAnswer,
+  infoAnswer,
+  proofLeaseAnswer,
+  type SequencerInfo,
+} from "./protocol.js";
 
 /** Pause when there is nothing to do; longest pause after failures; pause between heartbeats. */
 const IDLE_MS = 300;
@@ -27,6 +36,8 @@ export type WorkerRole = "blocks" | "jobs";
 export interface WorkerAccount {
   /** Cell index. */
   readonly index: number;
+  /** L1 address of its owner; as the sequencer says by default. */
+  readonly owner?: `0x${string}` | undefined;
   /** EdDSA-Poseidon signature of a message by the account's key. */
   sign(message: bigint): Signature | Promise<Signature>;
 }
@@ -54,6 +65,8 @@ export interface ProverWorkerOptions {
   readonly account?: WorkerAccount | undefined;
   /** Units per job that the provider asks; the order's limit by default. */
   readonly price?: bigint | undefined;
+  /** The rollup and its operator, whose signature a lease must have; as the sequencer says by default. */
+  readonly deployment?: WorkerDeployment | undefined;
   /** Files of a circuit by its name in the build manifest. */
   readonly circuits: (name: string) => Promise<WorkerCircuit> | WorkerCircuit;
   /** Block circuits that may be leased; every size that ships by default. */
@@ -119,6 +132,29 @@ async function leaseBlock({ options, client, backend, name }: Workshop): Promise
   };
 }
 
+/** Whose signature a lease must have. @throws {WorkerError} `WORKER_LEASE_INVALID` when the sequencer is for another rollup */
+async function authorityOf({ options }: Workshop, info: SequencerInfo): Promise<LeaseAuthority> {
+  const { chainId, operationDomain } = info;
+  const { rollup, operator } = options.deployment ?? { rollup: info.rollup, operator: () => info.operator };
+  const authority = { chainId, rollup, operator: await operator() };
+  checkAuthority(authority, operationDomain);
+  return authority;
+}
+
+/** Checks a lease before anything is done for it. @throws {WorkerError} `WORKER_LEASE_INVALID` */
+async function acceptLease(workshop: Workshop, lease: ChunkLease, info: SequencerInfo): Promise<void> {
+  const { options, client } = workshop;
+  const { account, price = 0n } = options;
+  const authority = await authorityOf(workshop, info);
+  const provider =
+    account?.owner === undefined
+      ? (await client.get(`/v1/accounts/${account!.index}`, accountAnswer)).owner
+      : BigInt(account.owner);
+  const programId = info.programs.find(({ name }) => name === lease.programName)?.programId ?? 0n;
+  const now = BigInt(Math.floor(Date.now() / 1_000));
+  await checkLease(lease, authority, { provider, price, programId, now });
+}
+
 async function leaseChunk(workshop: Workshop): Promise<Task | undefined> {
   const { options, client, backend } = workshop;
   const { account, price } = options;
@@ -152,6 +188,7 @@ async function leaseChunk(workshop: Workshop): Promise<Task | undefined> {
       if (program === undefined) {
         throw new WorkerError("WORKER_PROGRAM_UNKNOWN", `Program ${lease.programName} is unknown here`);
       }
+      await acceptLease(workshop, lease, info);
       const circuit = await options.circuits(program.name);
       const parts = { client, backend, circuit, program, account: account.index, price };
       return proveChunk(parts, lease, signal, report);
