@@ -34,10 +34,12 @@ function parseAddress(text: string): `0x${string}` {
 interface EscapeArguments {
   readonly rpcUrl: string;
   readonly rollup: `0x${string}`;
-  readonly exits: `0x${string}`;
   readonly keyFile: string;
   readonly fromBlock: number;
   readonly provingKey?: string;
+  readonly statementProvingKey?: string;
+  readonly dryRun?: boolean;
+  readonly freeze?: boolean;
   readonly cell: readonly number[];
 }
 
@@ -83,15 +85,17 @@ export function createCommand(): Command {
   command
     .command("escape")
     .description(
-      "leave a frozen rollup by proof, from L1 data alone: balance, escrows and vaults of the key's address",
+      "leave a frozen rollup by proof, from L1 data alone: everything that belongs to the key's address",
     )
     .requiredOption("--rpc-url <url>", "RPC node of the chain")
     .requiredOption("--rollup <address>", "the rollup contract", parseAddress)
-    .requiredOption("--exits <address>", "the contract that pays exits", parseAddress)
     .requiredOption("--key-file <path>", "file with the private key of the owner, mode 0600")
     .option("--from-block <number>", "L1 block of the deployment", parseCount, 0)
-    .option("--proving-key <path>", "the exit circuit's .zkey; made on local chains")
-    .option("--cell <index>", "a cell to exit, instead of those found; repeatable", appendCount, [])
+    .option("--dry-run", "list what can be claimed, with amounts, and send nothing")
+    .option("--freeze", "freeze the rollup first, when a request is overdue or its announced end has come")
+    .option("--proving-key <path>", "the circuit exit's .zkey; made on local chains")
+    .option("--statement-proving-key <path>", "the circuit exit-settlement's .zkey; made on local chains")
+    .option("--cell <index>", "exit this cell, instead of everything found; repeatable", appendCount, [])
     .action(async (options: EscapeArguments) => {
       const { runEscape } = await import("./escape/escape.js");
       const { fromBlock, cell, ...rest } = options;
