@@ -22,6 +22,12 @@ function parseCount(text: string): number {
   return count;
 }
 
+function parsePositive(text: string): number {
+  const count = parseCount(text);
+  if (count === 0) throw new InvalidArgumentError("An integer from 1 is expected.");
+  return count;
+}
+
 const appendCount = (text: string, previous: readonly number[]): number[] => [...previous, parseCount(text)];
 
 function parseAddress(text: string): `0x${string}` {
@@ -36,6 +42,7 @@ interface EscapeArguments {
   readonly rollup: `0x${string}`;
   readonly keyFile: string;
   readonly fromBlock: number;
+  readonly logRange: number;
   readonly provingKey?: string;
   readonly statementProvingKey?: string;
   readonly dryRun?: boolean;
@@ -91,6 +98,7 @@ export function createCommand(): Command {
     .requiredOption("--rollup <address>", "the rollup contract", parseAddress)
     .requiredOption("--key-file <path>", "file with the private key of the owner, mode 0600")
     .option("--from-block <number>", "L1 block of the deployment", parseCount, 0)
+    .option("--log-range <blocks>", "L1 blocks of one request for events", parsePositive, 2_000)
     .option("--dry-run", "list what can be claimed, with amounts, and send nothing")
     .option("--freeze", "freeze the rollup first, when a request is overdue or its announced end has come")
     .option("--proving-key <path>", "the circuit exit's .zkey; made on local chains")
@@ -98,8 +106,9 @@ export function createCommand(): Command {
     .option("--cell <index>", "exit this cell, instead of everything found; repeatable", appendCount, [])
     .action(async (options: EscapeArguments) => {
       const { runEscape } = await import("./escape/escape.js");
-      const { fromBlock, cell, ...rest } = options;
-      process.exitCode = await runEscape({ ...rest, deploymentBlock: BigInt(fromBlock), cells: cell });
+      const { fromBlock, logRange, cell, ...rest } = options;
+      const range = { deploymentBlock: BigInt(fromBlock), logRangeBlocks: BigInt(logRange) };
+      process.exitCode = await runEscape({ ...rest, ...range, cells: cell });
     });
 
   command

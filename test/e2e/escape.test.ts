@@ -249,7 +249,7 @@ describe("the state of a rollup", () => {
       fromBlock: 0n,
     });
     const late = rebuild({ deploymentBlock: blocks[1]!.blockNumber });
-    await expect(late).rejects.toThrow(/apply the block before it first/);
+    await expect(late).rejects.toThrow(/has no event of block 1 where it should be; .*--from-block/);
     const lacking = (eventName: "BlockSubmitted" | "RequestEnqueued") => {
       const getLogs = async (range: { fromBlock: bigint; toBlock: bigint }) => {
         const logs = await client.getLogs({ address: rollup, ...range });
@@ -260,11 +260,17 @@ describe("the state of a rollup", () => {
       };
       return rebuild({ client: { ...client, getLogs } as never });
     };
-    await expect(lacking("BlockSubmitted")).rejects.toMatchObject({ code: "ESCAPE_ROOT_MISMATCH" });
+    await expect(lacking("BlockSubmitted")).rejects.toMatchObject({ code: "ESCAPE_BLOCK_MISSING" });
     await expect(lacking("RequestEnqueued")).rejects.toMatchObject({ code: "ESCAPE_REQUEST_MISSING" });
     const other = await client.getTransaction({ hash: blocks[0]!.transactionHash });
     const foreign = rebuild({ client: { ...client, getTransaction: async () => other } as never });
     await expect(foreign).rejects.toMatchObject({ code: "ESCAPE_BLOCK_MISSING" });
+    const readContract = async (call: { functionName: string }) => {
+      const value: unknown = await client.readContract(call as never);
+      return call.functionName === "state" ? { ...(value as object), root: 1n } : value;
+    };
+    const lying = rebuild({ client: { ...client, readContract } as never });
+    await expect(lying).rejects.toMatchObject({ code: "ESCAPE_ROOT_MISMATCH" });
   });
 });
 
@@ -297,7 +303,16 @@ describe("recorded statements", () => {
 describe("a rollup that is not frozen", () => {
   it("is listed, with amounts, by the command itself", async () => {
     const { rollup, deploymentBlock } = parts.deployment;
-    const options = ["--rpc-url", rpc.url, "--rollup", rollup, "--from-block", `${deploymentBlock}`];
+    const options = [
+      "--rpc-url",
+      rpc.url,
+      "--rollup",
+      rollup,
+      "--from-block",
+      `${deploymentBlock}`,
+      "--log-range",
+      "7",
+    ];
     const run = promisify(execFile)(process.execPath, [
       compiledScript("bin/catalyze.mjs"),
       ...["escape", ...options, "--key-file", await keyFileOf("provider"), "--dry-run"],
@@ -426,7 +441,7 @@ describe("the command", () => {
     });
     const nowhere: Address = `0x${"11".repeat(20)}`;
     expect(await stopOf("provider", { rollup: nowhere })).toMatch(/ESCAPE_NO_DEPLOYMENT: .*--rollup/);
-    expect(await stopOf("provider", { cells: [200] })).toMatch(/EXIT_CELL_EMPTY/);
+    expect(await stopOf("provider", { cells: [200] })).toMatch(/ESCAPE_NOTHING_TO_CLAIM: Cell 200 is empty/);
   });
 
   it("leaves no deployment without the exit circuits' keys, and says so", async () => {

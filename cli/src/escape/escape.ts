@@ -39,6 +39,8 @@ export interface EscapeOptions {
   readonly rollup: Address;
   /** L1 block from which on the rollup exists. */
   readonly deploymentBlock: bigint;
+  /** L1 blocks of one request for events, within what the node allows; default 2,000. */
+  readonly logRangeBlocks?: bigint | undefined;
   /** File with the private key that pays the gas and owns the cells, 0x and 64 hex digits; mode 0600. */
   readonly keyFile: string;
   /** Cells to exit and nothing else; by default everything that is the caller's. */
@@ -155,13 +157,21 @@ async function* exitClaims(
   rebuilt: Rebuilt,
   options: EscapeOptions,
 ): AsyncGenerator<Claim> {
-  const { cells, deploymentBlock } = options;
+  const { cells, deploymentBlock, logRangeBlocks } = options;
   const parameters = await exitParameters(context, rebuilt, options);
   const { address } = context.wallet.account;
   const { state, l1Block } = rebuilt;
   if (cells.length === 0) {
-    const recorded = await recordedStatements({ ...context, provider: address, deploymentBlock, l1Block });
+    const range = { deploymentBlock, logRangeBlocks, l1Block };
+    const recorded = await recordedStatements({ ...context, ...range, provider: address });
     for (const payable of payableStatements(state, recorded)) yield statementClaim(parameters, payable);
+  }
+  const empty = cells.find((index) => !state.cells.has(index));
+  if (empty !== undefined) {
+    throw new EscapeError(
+      "ESCAPE_NOTHING_TO_CLAIM",
+      `Cell ${empty} is empty under the last root; leave --cell out to claim everything that is yours.`,
+    );
   }
   const indices = cells.length > 0 ? cells : await cellsOf(context, state, address);
   for (const index of indices) yield cellClaim(parameters, index);
@@ -181,11 +191,11 @@ function describeData({ blocks, bytes, root, waiting, l1Block, withdrawals }: Re
  * @throws {EscapeError} with what to do about it, after the claims that do not need what is missing.
  */
 export async function escapeRollup(options: EscapeOptions): Promise<readonly ClaimOutcome[]> {
-  const { print, deploymentBlock, cells, dryRun = false } = options;
+  const { print, deploymentBlock, logRangeBlocks, cells, dryRun = false } = options;
   const context = await connect(options);
   const { client, wallet, rollup } = context;
   const owner = wallet.account.address;
-  const rebuilt = await rebuildFromL1({ client, rollup, deploymentBlock });
+  const rebuilt = await rebuildFromL1({ client, rollup, deploymentBlock, logRangeBlocks });
   print(describeData(rebuilt));
   const outcomes: ClaimOutcome[] = [];
   const settleAll = async (claims: readonly Claim[] | AsyncIterable<Claim>): Promise<void> => {

@@ -98,6 +98,18 @@ async function findEvents(parameters: RebuildParameters, last: bigint): Promise<
   return { blocks, requests, reclaimed };
 }
 
+/** Requires every block from the first to the contract's last. */
+function requireAll(blocks: readonly BlockLocation[], last: bigint): void {
+  const gap = blocks.findIndex(({ number }, i) => number !== BigInt(i + 1));
+  if (gap === -1 && BigInt(blocks.length) === last) return;
+  const missing = gap === -1 ? blocks.length + 1 : gap + 1;
+  throw new EscapeError(
+    "ESCAPE_BLOCK_MISSING",
+    `The contract has ${last} blocks, the node has no event of block ${missing} where it should be; take the deployment's ` +
+      "L1 block or an earlier one with --from-block, or ask another RPC node.",
+  );
+}
+
 /** Words of the blocks of one transaction, by their hash. */
 async function wordsOf(client: PublicClient, hash: Hex): Promise<ReadonlyMap<Hex, Uint8Array>> {
   const { input } = await client.getTransaction({ hash });
@@ -141,13 +153,14 @@ function waitingRequests(
   }
   throw new EscapeError(
     "ESCAPE_REQUEST_MISSING",
-    `${count - consumed} requests wait in the queue, the node has events of ${waiting.length}; ask another RPC node.`,
+    `${count - consumed} requests wait in the queue, the node has events of ${waiting.length}; take the deployment's ` +
+      "L1 block or an earlier one with --from-block, or ask another RPC node.",
   );
 }
 
 /**
  * Rebuilds the state of the rollup's last block.
- * @throws {EscapeError} `ESCAPE_BLOCK_MISSING` when the node lacks a block's calldata, `ESCAPE_REQUEST_MISSING` when it
+ * @throws {EscapeError} `ESCAPE_BLOCK_MISSING` when the node lacks a block's event or calldata, `ESCAPE_REQUEST_MISSING` when it
  * lacks a request's event, `ESCAPE_ROOT_MISMATCH` when the result is not the contract's root, and what `applyBlockWords`
  * and the RPC client throw.
  */
@@ -161,6 +174,7 @@ export async function rebuildFromL1(parameters: RebuildParameters): Promise<Rebu
     client.readContract({ ...contract, functionName: "requestCount", blockNumber }),
   ]);
   const events = await findEvents(parameters, blockNumber);
+  requireAll(events.blocks, last.blockNumber);
   const state = createState(depth);
   const withdrawals = new Map<bigint, readonly Withdrawal[]>();
   let bytes = 0;
@@ -177,7 +191,7 @@ export async function rebuildFromL1(parameters: RebuildParameters): Promise<Rebu
     throw new EscapeError(
       "ESCAPE_ROOT_MISMATCH",
       `The ${blocks} blocks found lead to root ${stateRoot(state)}, the contract has ${last.root} after block ` +
-        `${last.blockNumber}; take the deployment's block or an earlier one with --from-block, or ask another RPC node.`,
+        `${last.blockNumber}; ask another RPC node.`,
     );
   }
   const waiting = waitingRequests(events.requests, last.consumedRequests, requestCount);
