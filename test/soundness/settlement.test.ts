@@ -16,7 +16,8 @@ import {
 import { FIELD_MODULUS, SMALL_BLOCK } from "@catalyze/circuits/schema";
 import { ctzAbi, rollupAbi } from "@catalyze/contracts";
 import { closeProver } from "@catalyze/prover";
-import { BaseError, bytesToHex, ContractFunctionRevertedError, type Hex, hexToBytes } from "viem";
+import { type BaseClient, getBlockProof } from "@catalyze/sdk";
+import { BaseError, bytesToHex, ContractFunctionRevertedError, type Hex, hexToBytes, keccak256 } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   digitsOrder,
@@ -255,12 +256,15 @@ describe("a settlement on chain", () => {
 
   it("can be shown to have been settled, and nothing else can", async () => {
     const { commitment, before } = settling.settlements[0]!;
+    const client = { publicClient: parts.client, rollup: parts.deployment.rollup } as unknown as BaseClient;
+    const { proof, wordsHash } = (await getBlockProof(client, { blockNumber: 3n }))!;
+    expect(wordsHash).toBe(keccak256(honest.words));
     const shown = (words: Hex, index: bigint, programId: bigint, value: bigint) =>
       parts.client.readContract({
         address: parts.deployment.rollup,
         abi: rollupAbi,
         functionName: "verifySettlement",
-        args: [3n, words, index, programId, value],
+        args: [3n, words, proof, index, programId, value],
       });
     const { programId } = before.order;
     expect(await shown(honest.words, 0n, programId, commitment)).toBe(true);
