@@ -38,10 +38,12 @@ export function blocksThatFit(count: number, { bytes, gas }: SubmissionCost): nu
   return Math.max(1, Math.min(byBytes, byGas));
 }
 
-/** Gas to allow for a transaction of estimated gas: a fifth more, and never above what a transaction may have (EIP-7825). */
-export function gasLimit(estimate: bigint): bigint {
-  const generous = (estimate * 12n) / 10n;
-  return generous < TRANSACTION_GAS ? generous : TRANSACTION_GAS;
+/**
+ * Gas to allow for a transaction of estimated gas: a fifth more, and never above what a transaction (EIP-7825) or L1's
+ * latest block may have.
+ */
+export function gasLimit(estimate: bigint, blockGas: bigint): bigint {
+  return [(estimate * 12n) / 10n, TRANSACTION_GAS, blockGas].reduce((a, b) => (a < b ? a : b));
 }
 
 /** A `BlockSubmission` of IRollup. `statements` are those that the block settles, in slot order. */

@@ -97,6 +97,9 @@ async function estimate(
   }
 }
 
+const allow = async ({ client }: Context, estimated: bigint): Promise<bigint> =>
+  gasLimit(estimated, (await client.getBlock()).gasLimit);
+
 interface Fitted {
   readonly blocks: readonly StoredBlock[];
   readonly data: `0x${string}`;
@@ -132,7 +135,7 @@ export async function fitTransaction(
     const bytes = (data.length - 2) / 2;
     const gas = bytes > SUBMISSION_BYTES ? 0n : await estimateSome(context, submissions);
     const fits = blocksThatFit(count, { bytes, gas });
-    if (fits === count) return { blocks: blocks.slice(0, count), data, gas: gasLimit(gas!) };
+    if (fits === count) return { blocks: blocks.slice(0, count), data, gas: await allow(context, gas!) };
     count = fits;
   }
   const first = blocks[0]!;
@@ -142,7 +145,7 @@ export async function fitTransaction(
     await handleRevert(context, first, estimated.revert);
     return undefined;
   }
-  return { blocks: [first], data: calldata(alone), gas: gasLimit(estimated) };
+  return { blocks: [first], data: calldata(alone), gas: await allow(context, estimated) };
 }
 
 interface Fees {
@@ -220,7 +223,8 @@ async function replace(context: Context, submission: Submission): Promise<void> 
     await handleRevert(context, blocks[0]!, estimated.revert);
     return;
   }
-  const call = { data: calldata(submissions), gas: gasLimit(estimated), nonce: submission.nonce };
+  const gas = await allow(context, estimated);
+  const call = { data: calldata(submissions), gas, nonce: submission.nonce };
   const signed = await sign(context, call, fees);
   const replacement = { ...submission, ...fees, ...signed, sentMs: context.clock.nowMs() };
   await context.exclusive(() =>
