@@ -95,8 +95,12 @@ abstract contract ChainEvidence {
         uint256 cellDynamic,
         uint256[4][] calldata path
     ) internal view {
+        _requireLeaf(root, index, _poseidon.hash2(Schema.DOMAIN_CELL, cellStatic, cellDynamic), path);
+    }
+
+    /// @dev Reverts unless the leaf at `index` under `root` has this value: the hash of a cell, or 0 when there is none.
+    function _requireLeaf(uint256 root, uint256 index, uint256 value, uint256[4][] calldata path) internal view {
         if (path.length != _depth) revert StateProofInvalid();
-        uint256 value = _poseidon.hash2(Schema.DOMAIN_CELL, cellStatic, cellDynamic);
         for (uint256 i = 0; i < path.length; i++) {
             if (path[i][index & 3] != value) revert StateProofInvalid();
             value = _poseidon.hash4(Schema.DOMAIN_STATE_NODE, path[i]);

@@ -32,10 +32,18 @@ function toCall(answer: AnswerChallengeParameters["answer"], common: readonly un
     const { place, previous, next } = answer;
     return { functionName: "answerInclusion", args: [...common, place, previous, next] };
   }
-  if (answer.kind === "expiry") {
-    return { functionName: "answerExpiry", args: [...common, answer.blockNumber, answer.words] };
+  switch (answer.kind) {
+    case "expiry":
+      return { functionName: "answerExpiry", args: [...common, answer.blockNumber, answer.words] };
+    case "exit": {
+      const { blockNumber, words, position } = answer;
+      return { functionName: "answerExit", args: [...common, blockNumber, words, position] };
+    }
+    case "state":
+      return { functionName: "answerState", args: [...common, answer.proof] };
+    case "orderClosed":
+      return { functionName: "answerOrderClosed", args: [...common, answer.proof] };
   }
-  return { functionName: "answerState", args: [...common, answer.proof] };
 }
 
 /**

@@ -17,7 +17,7 @@ import type { BaseClient } from "./types.js";
 /** A receipt as the contract takes it. */
 export type SignedReceipt = Pick<
   OperationReceipt,
-  "message" | "sequence" | "acceptedBlock" | "promisedBlock"
+  "message" | "sequence" | "acceptedBlock" | "promisedBlock" | "validUntil"
 >;
 
 /** The signed fields of a receipt. */
@@ -26,6 +26,7 @@ export const toContractReceipt = (receipt: SignedReceipt): SignedReceipt => ({
   sequence: receipt.sequence,
   acceptedBlock: receipt.acceptedBlock,
   promisedBlock: receipt.promisedBlock,
+  validUntil: receipt.validUntil,
 });
 
 /**
