@@ -1,7 +1,7 @@
 // Constraint counts per component, by the compiler. Owns the list of components; `constraints.json` pins the counts.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BlockSize } from "../schema/index.js";
+import { BLOCK_LADDER, type BlockSize } from "../schema/index.js";
 import { compileCircuit } from "./compile.js";
 import { generateSchemaSources } from "./generate-schema.js";
 import { blockCircuit, CIRCUITS, type CircuitInstance, ensureCircuit } from "./manifest.js";
@@ -45,15 +45,20 @@ export const COMPONENTS: readonly CircuitInstance[] = [
 /** Counts by component and circuit name. */
 export type ConstraintTable = Readonly<Record<string, number>>;
 
-/** Compiles every component and every circuit that ships, and counts their constraints. */
-export async function countConstraints(): Promise<ConstraintTable> {
+/** Circuits whose compilation takes minutes: they are counted only when asked for. */
+export const LADDER_CIRCUITS: readonly string[] = BLOCK_LADDER.map(({ name }) => name);
+
+/** Compiles every component and every circuit that ships, the ladder's only with `ladder`, and counts their constraints. */
+export async function countConstraints(options: { ladder?: boolean } = {}): Promise<ConstraintTable> {
   generateSchemaSources();
   const table: Record<string, number> = {};
   for (const { name, source } of COMPONENTS) {
     const folder = `component-${name.replace(/\W+/g, "-").replace(/-$/, "")}`;
     table[name] = (await compileCircuit({ name: folder, source })).constraints.constraints;
   }
-  for (const name of Object.keys(CIRCUITS)) table[name] = (await ensureCircuit(name)).constraints.constraints;
+  const skipped = options.ladder === true ? [] : LADDER_CIRCUITS;
+  for (const name of Object.keys(CIRCUITS).filter((circuit) => !skipped.includes(circuit)))
+    table[name] = (await ensureCircuit(name)).constraints.constraints;
   return table;
 }
 

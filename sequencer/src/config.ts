@@ -26,7 +26,7 @@ export interface DeploymentAddresses {
   readonly deploymentBlock: bigint;
 }
 
-/** The block circuit that this sequencer fills. */
+/** A size of the block circuit that this sequencer fills. */
 export interface BlockCircuit {
   readonly size: BlockSize;
   /** Index in the rollup's table of sizes. */
@@ -63,7 +63,8 @@ export interface SequencerConfig {
   readonly host?: string;
   /** Default 0: a free port. */
   readonly port?: number;
-  readonly block: BlockCircuit;
+  /** One size, or several of one ladder: each has room for whatever a smaller one has room for. */
+  readonly block: BlockCircuit | readonly BlockCircuit[];
   readonly programs: readonly ProgramEntry[];
   /** Account that gets the fees. */
   readonly feeAccount: number;

@@ -57,9 +57,19 @@ export const L1_IDLE_SECONDS = 600n;
 /** A sealed block whose time is older than this can't be submitted any more (docs/protocol.md §7: 1 hour). */
 export const BLOCK_AGE_SECONDS = 3_300n;
 
-/** Blocks and gas of one submission. */
+/** Most gas of one transaction (EIP-7825). */
+export const TRANSACTION_GAS = 16_777_216n;
+/** Blocks, estimated gas and bytes of calldata of one submission. Nodes pass no transaction above 128 KiB on. */
 export const BLOCKS_PER_TRANSACTION = 8;
 export const SUBMISSION_GAS = 14_000_000n;
+export const SUBMISSION_BYTES = 130_000;
+/**
+ * Gas that the statements of one block may cost, so that a block alone fits a transaction whatever its programs: each with
+ * its proof, and the first of each program on top (docs/performance.md).
+ */
+export const STATEMENTS_GAS = 11_000_000n;
+export const STATEMENT_GAS = 62_000n;
+export const FIRST_STATEMENT_GAS = 82_000n;
 /** Wait for a submission's receipt before it is replaced at a higher fee, and replacements of one submission. */
 export const RECEIPT_WAIT_MS = 120_000;
 export const REPLACEMENTS = 8;

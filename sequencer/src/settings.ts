@@ -7,10 +7,17 @@ import { readVerificationKey, type VerificationKey } from "@catalyze/prover";
 import { api } from "@catalyze/sdk";
 import pino from "pino";
 import { z } from "zod";
-import type { SequencerConfig } from "./config.js";
+import type { BlockCircuit, SequencerConfig } from "./config.js";
 import { SequencerError } from "./errors.js";
 
 const count = z.number().int().min(0);
+
+const blockSettings = z.strictObject({
+  size: z.string(),
+  sizeId: count,
+  circuit: z.string().optional(),
+  key: z.string(),
+});
 
 /** JSON of the configuration file. */
 export const settingsSchema = z.strictObject({
@@ -34,13 +41,11 @@ export const settingsSchema = z.strictObject({
   postgres: z.string().optional(),
   host: z.string().optional(),
   port: z.number().int().min(0).max(65_535).optional(),
-  /** Size by name; `key` is a `.zkey` or a verification key in snarkjs' JSON. `circuit` defaults to the size's name. */
-  block: z.strictObject({
-    size: z.string(),
-    sizeId: count,
-    circuit: z.string().optional(),
-    key: z.string(),
-  }),
+  /**
+   * Size by name, or a list of sizes of one depth; `key` is a `.zkey` or a verification key in snarkjs' JSON. `circuit`
+   * defaults to the size's name. A block takes the smallest of them that it fits.
+   */
+  block: z.union([blockSettings, z.array(blockSettings).min(1).max(16)]),
   /** Programs by their names in the build manifest. */
   programs: z.array(z.strictObject({ name: z.string(), key: z.string() })).max(64),
   feeAccount: api.cellIndex,
@@ -122,6 +127,17 @@ function storeOf(
   throw invalid("Give either dataDirectory or postgres");
 }
 
+async function readBlockCircuit(
+  { size: name, sizeId, circuit, key }: z.output<typeof blockSettings>,
+  at: (path: string) => string,
+): Promise<BlockCircuit> {
+  const size = BLOCK_SIZES[name];
+  if (size === undefined) {
+    throw invalid(`There is no block size ${name}; known: ${Object.keys(BLOCK_SIZES).join(", ")}`);
+  }
+  return { size, sizeId, circuit: circuit ?? name, verificationKey: await readKey(at(key)) };
+}
+
 /**
  * Reads a configuration file and what it points to.
  * @throws {SequencerError} `SEQUENCER_CONFIG_INVALID` saying which field is wrong
@@ -131,8 +147,6 @@ export async function readSettings(path: string, environment: NodeJS.ProcessEnv)
   const at = (relative: string): string => resolve(dirname(path), relative);
   const { deployment, block, workerSecretFile, operatorKeyFile, logLevel, dataDirectory, postgres, ...rest } =
     settings;
-  const size = BLOCK_SIZES[block.size];
-  if (size === undefined) throw invalid(`There is no block size ${block.size}`);
   const programs = await Promise.all(
     settings.programs.map(async ({ name, key }) => {
       const adapter = PROGRAMS[name];
@@ -153,12 +167,7 @@ export async function readSettings(path: string, environment: NodeJS.ProcessEnv)
       environment,
     ),
     store: storeOf({ ...settings, dataDirectory, postgres }, at),
-    block: {
-      size,
-      sizeId: block.sizeId,
-      circuit: block.circuit ?? size.name,
-      verificationKey: await readKey(at(block.key)),
-    },
+    block: await Promise.all([block].flat().map((entry) => readBlockCircuit(entry, at))),
     programs,
     workerSecret:
       workerSecretFile === undefined

@@ -5,6 +5,7 @@ import pino from "pino";
 import { createPublicClient, http } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { createApi } from "./api/server.js";
+import { circuitOfSize, type KnownBlockCircuit } from "./block/ladder.js";
 import { createBlockBuilder } from "./block/sealing.js";
 import { reviveProofJobs } from "./broker/proofs.js";
 import { createProofChecker } from "./broker/verification.js";
@@ -19,6 +20,7 @@ import { createMetrics } from "./core/metrics.js";
 import { SequencerError } from "./errors.js";
 import { createSubmitter } from "./l1/submitter.js";
 import { createL1Watcher, followL1 } from "./l1/watcher.js";
+import { listUnsettledSizes } from "./store/blocks.js";
 import { createAnswering } from "./receipts/answering.js";
 import type { SqlDriver } from "./store/driver.js";
 import { migrate } from "./store/migrations.js";
@@ -42,21 +44,32 @@ export interface RunningSequencer {
 const openStore = async (store: StoreLocation): Promise<SqlDriver> =>
   "directory" in store ? openPglite(store.directory) : openPostgres(store.postgres);
 
-/** The store belongs to one deployment for ever. @throws {SequencerError} `SEQUENCER_DEPLOYMENT_MISMATCH` */
-async function claimStore(driver: SqlDriver, config: SequencerConfig): Promise<void> {
+/**
+ * The store belongs to one deployment for ever, and the sizes of its unsettled blocks must be configured.
+ * @throws {SequencerError} `SEQUENCER_DEPLOYMENT_MISMATCH`, `SEQUENCER_CONFIG_INVALID`
+ */
+async function claimStore(
+  driver: SqlDriver,
+  config: SequencerConfig,
+  sizes: readonly KnownBlockCircuit[],
+): Promise<void> {
   const { chainId, rollup } = config.deployment;
-  const expected = `${chainId}/${rollup.toLowerCase()}/${config.block.size.name}`;
+  const prefix = `${chainId}/${rollup.toLowerCase()}/`;
+  const expected = `${prefix}depth-${sizes[0]!.size.depth}`;
   await driver.query(
     "INSERT INTO deployment (key, value) VALUES ('deployment', $1) ON CONFLICT (key) DO NOTHING",
     [expected],
   );
   const [row] = await driver.query("SELECT value FROM deployment WHERE key = 'deployment'");
-  if (row?.value !== expected) {
+  // A store that was made for one size names it instead of the depth.
+  const isOf = [expected, ...sizes.map(({ size }) => `${prefix}${size.name}`)].includes(String(row?.value));
+  if (!isOf) {
     throw new SequencerError(
       "SEQUENCER_DEPLOYMENT_MISMATCH",
       `The database belongs to deployment ${row?.value}, the configuration names ${expected}.`,
     );
   }
+  for (const name of await listUnsettledSizes(driver)) circuitOfSize(sizes, name);
 }
 
 /** Opens store and ledger and makes the context; nothing runs yet. */
@@ -65,8 +78,8 @@ export async function createContext(config: SequencerConfig): Promise<Context> {
   const driver = await openStore(config.store);
   try {
     await migrate(driver);
-    await claimStore(driver, config);
     const derived = derivedConfig(config);
+    await claimStore(driver, config, derived.sizes);
     return {
       config,
       driver,
@@ -82,7 +95,7 @@ export async function createContext(config: SequencerConfig): Promise<Context> {
       verify: config.verifyProof ?? verifyProof,
       wake: () => undefined,
       changes: 0,
-      ledger: await loadLedger(driver, config.block.size.depth),
+      ledger: await loadLedger(driver, derived.block.size.depth),
       l1: { number: -1n, latest: 0n, pending: undefined },
       halted: undefined,
     };

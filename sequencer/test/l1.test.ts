@@ -6,12 +6,13 @@ import { join } from "node:path";
 import { operationDomain, orderId, SMALL_BLOCK } from "@catalyze/circuits/schema";
 import { rollupAbi } from "@catalyze/contracts";
 import { closeProver, encodeProofForContract, proofFromJson } from "@catalyze/prover";
+import { type BaseClient, getBlockProof } from "@catalyze/sdk";
 import pino from "pino";
 import { bytesToHex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { programIdOf, type SequencerConfig } from "../src/config.js";
 import { type RunningSequencer, startSequencer } from "../src/start.js";
-import { doOneChunk, proveOneBlock, request, until, upload } from "./support/actors.js";
+import { doOneChunk, proveBlocks, proveOneBlock, request, until, upload } from "./support/actors.js";
 import { startTestChain, type TestChain } from "./support/chain.js";
 import { TestKey, transfer } from "./support/keys.js";
 import { tripleProgram } from "./support/program.js";
@@ -169,16 +170,20 @@ describe("a sequencer on L1 (stand-in circuits)", () => {
     );
     const { results } = await request(url, "getOrderResults", { path: `${path}/results` });
     for (const { blockNumber, blockWords, settlementIndex, commitment, proof } of results) {
+      const { publicClient } = chain;
+      const { rollup } = chain.deployment;
+      const client = { publicClient, rollup } as unknown as BaseClient;
+      const found = await getBlockProof(client, { blockNumber: blockNumber! });
       const args = [
         blockNumber!,
         bytesToHex(blockWords!),
+        found!.proof,
         BigInt(settlementIndex!),
         programId,
         commitment,
       ] as const;
-      const { rollup: address } = chain.deployment;
-      const call = { address, abi: rollupAbi, functionName: "verifySettlement", args } as const;
-      expect(await chain.publicClient.readContract(call)).toBe(true);
+      const call = { address: rollup, abi: rollupAbi, functionName: "verifySettlement", args } as const;
+      expect(await publicClient.readContract(call)).toBe(true);
       expect(encodeProofForContract(proofFromJson(proof)!)).toHaveLength(8);
     }
     // Six jobs at 100 units: 12 % to royalty, middleware and burn, the rest to the provider.
@@ -234,6 +239,35 @@ describe("a sequencer on L1 (stand-in circuits)", () => {
       expect((await rollupState()).blockNumber).toBe(number);
       await stop();
     }
+  });
+
+  it("shares blocks out to several transactions when one would need too much gas", async () => {
+    const url = await start();
+    const { number: before } = await request(url, "getBlock", { path: "/v1/blocks/latest" });
+    const count = 4;
+    const numbers = Array.from({ length: count }, (_, i) => before + 1n + BigInt(i));
+    // The first block is sealed at once, the others when they are full, since none is proven.
+    await sealedIn(url, await pay(url, 1n));
+    for (const number of numbers.slice(1)) {
+      let message = 0n;
+      for (let i = 0; i < SMALL_BLOCK.operations; i++) message = await pay(url, 1n);
+      expect(await sealedIn(url, message)).toBe(number);
+    }
+    await chain.control.setBlockGasLimit({ gasLimit: 450_000n });
+    try {
+      await proveBlocks(url, block, count);
+      await until(async () => (await blockStatus(url, numbers.at(-1)!)) === "settled");
+    } finally {
+      await chain.control.setBlockGasLimit({ gasLimit: 30_000_000n });
+    }
+    const settled = await Promise.all(
+      numbers.map((number) => request(url, "getBlock", { path: `/v1/blocks/${number}` })),
+    );
+    const transactions = new Map(settled.map((one) => [one.transactionHash, one.blocksInTransaction!]));
+    expect(transactions.size).toBeGreaterThan(1);
+    expect([...transactions.values()].reduce((sum, blocks) => sum + blocks, 0)).toBe(count);
+    for (const { gasUsed } of settled) expect(gasUsed).toBeLessThanOrEqual(450_000n);
+    await stop();
   });
 
   it("builds a block again that waited too long for its proof", async () => {

@@ -24,6 +24,8 @@ export const blockResponse = z.object({
   number: unsigned(40),
   status: blockStatus,
   time: seconds,
+  /** Name of the size that it was sealed with. */
+  size: z.string().optional(),
   oldRoot: fieldElement,
   newRoot: fieldElement,
   /** Public signal C. */
@@ -76,6 +78,28 @@ export const withdrawalsResponse = z.object({
 /** Answer of `GET /v1/blocks/:number/withdrawals`. */
 export type WithdrawalsResponse = z.infer<typeof withdrawalsResponse>;
 
+/** A size of the block circuit: its place in the rollup's table, its key, and how much a block of it holds. */
+export const blockSize = z.object({
+  size: z.string(),
+  sizeId: z.number().int(),
+  /** Name of its circuit, and its key's id. */
+  circuit: z.string(),
+  programId: unsigned(248),
+  depth: z.number().int(),
+  requests: z.number().int(),
+  settlements: z.number().int(),
+  orders: z.number().int(),
+  withdrawals: z.number().int(),
+  cells: z.number().int(),
+  operations: z.number().int(),
+  openings: z.number().int(),
+  legGroups: z.number().int(),
+  cancellations: z.number().int(),
+  rotations: z.number().int(),
+  distributions: z.number().int(),
+  forcedOrders: z.number().int(),
+});
+
 /** What a client must know of this deployment. */
 export const infoResponse = z.object({
   name: z.literal("catalyze-sequencer"),
@@ -97,26 +121,10 @@ export const infoResponse = z.object({
   /** Account that gets the fees. */
   feeAccount: cellIndex,
   feeAccountOwner: addressNumber.nullable(),
-  block: z.object({
-    size: z.string(),
-    sizeId: z.number().int(),
-    /** Name of its circuit, and its key's id. */
-    circuit: z.string(),
-    programId: unsigned(248),
-    depth: z.number().int(),
-    requests: z.number().int(),
-    settlements: z.number().int(),
-    orders: z.number().int(),
-    withdrawals: z.number().int(),
-    cells: z.number().int(),
-    operations: z.number().int(),
-    openings: z.number().int(),
-    legGroups: z.number().int(),
-    cancellations: z.number().int(),
-    rotations: z.number().int(),
-    distributions: z.number().int(),
-    forcedOrders: z.number().int(),
-  }),
+  /** The largest size: the words of every block fit its layout. */
+  block: blockSize,
+  /** All sizes that blocks are sealed with, smallest first; `block` is the last. */
+  sizes: z.array(blockSize).optional(),
   programs: z.array(
     z.object({
       name: z.string(),

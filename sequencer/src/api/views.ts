@@ -3,6 +3,7 @@ import { type AccountCell, chunkCount, type SealedBlock } from "@catalyze/circui
 import { MAXIMUM_CHUNKS, seedSubject } from "@catalyze/circuits/schema";
 import type { api } from "@catalyze/sdk";
 import type { z } from "zod";
+import type { KnownBlockCircuit } from "../block/ladder.js";
 import { toReceipt } from "../core/accept.js";
 import { blockTime, type Context, rollupState } from "../core/context.js";
 import { SequencerError } from "../errors.js";
@@ -26,11 +27,15 @@ type ChunkStatus = z.infer<typeof api.chunkStatus>;
 
 const lower = (address: string) => address.toLowerCase() as `0x${string}`;
 
+const viewSize = ({ size, sizeId, circuit, programId }: KnownBlockCircuit): api.InfoResponse["block"] => {
+  const { name, ...capacities } = size;
+  return { size: name, sizeId, circuit, programId, ...capacities };
+};
+
 /** Answer of `GET /v1/info`. */
 export async function viewInfo(context: Context): Promise<api.InfoResponse> {
   const { config, block, ledger } = context;
   const { deployment } = config;
-  const { size } = block;
   const feeCell = ledger.state.cells.get(config.feeAccount);
   return {
     name: "catalyze-sequencer",
@@ -49,25 +54,8 @@ export async function viewInfo(context: Context): Promise<api.InfoResponse> {
     statementDomain: context.statementDomain,
     feeAccount: config.feeAccount,
     feeAccountOwner: feeCell?.kind === "account" ? feeCell.owner : null,
-    block: {
-      size: size.name,
-      sizeId: block.sizeId,
-      circuit: block.circuit,
-      programId: block.programId,
-      depth: size.depth,
-      requests: size.requests,
-      settlements: size.settlements,
-      orders: size.orders,
-      withdrawals: size.withdrawals,
-      cells: size.cells,
-      operations: size.operations,
-      openings: size.openings,
-      legGroups: size.legGroups,
-      cancellations: size.cancellations,
-      rotations: size.rotations,
-      distributions: size.distributions,
-      forcedOrders: size.forcedOrders,
-    },
+    block: viewSize(block),
+    sizes: context.sizes.map(viewSize),
     programs: [...context.programs.values()].map(({ adapter, programId }) => ({
       name: adapter.name,
       programId,
@@ -297,6 +285,7 @@ export async function viewBlock(context: Context, number: string): Promise<api.B
     number: stored.number,
     status: failed ? "failed" : stored.status,
     time: stored.time,
+    size: stored.sizeName,
     oldRoot: sealed.oldRoot,
     newRoot: sealed.newRoot,
     commitment: sealed.commitment,

@@ -11,9 +11,11 @@ import {
   type Statement,
   TransitionError,
 } from "@catalyze/circuits/reference";
-import { SchemaError } from "@catalyze/circuits/schema";
+import { type BlockSize, SchemaError } from "@catalyze/circuits/schema";
 import { SequencerError } from "../errors.js";
+import { FIRST_STATEMENT_GAS, STATEMENT_GAS, STATEMENTS_GAS } from "../limits.js";
 import type { Mempool, PoolOperation } from "../mempool/mempool.js";
+import { draftAtSmallest } from "./ladder.js";
 
 /** A verified statement that waits for its settlement. */
 export interface QueuedSettlement {
@@ -46,6 +48,8 @@ export interface BlockCandidates {
   /** In order of arrival. */
   readonly settlements: readonly QueuedSettlement[];
   readonly mempool: Mempool;
+  /** Sizes below the header's, smallest first: a block is sealed with the first that it fits. None by default. */
+  readonly smaller?: readonly BlockSize[];
 }
 
 /** What a filled draft took and refused; the rest stays where it was. */
@@ -57,7 +61,7 @@ export interface FilledBlock {
   readonly refusedOperations: Refused<PoolOperation>[];
   /** True when nothing was taken. */
   readonly empty: boolean;
-  /** Seals the block and changes the state. */
+  /** Seals the block with the smallest size that it fits, and changes the state. */
   seal(): SealedBlock;
 }
 
@@ -136,16 +140,27 @@ const isForced = (effects: readonly RequestEffect[], { settlement, commitment }:
       effect.request.commitment === commitment,
   );
 
+/** Takes settlements as long as the block alone fits one transaction on L1. */
 function addSettlements(
+  state: State,
   draft: BlockDraft,
   candidates: readonly QueuedSettlement[],
 ): Pick<FilledBlock, "settlements" | "refusedSettlements"> {
   const settlements: QueuedSettlement[] = [];
   const refusedSettlements: Refused<QueuedSettlement>[] = [];
+  const programs = new Set<bigint>();
+  let gas = 0n;
   for (const item of candidates) {
+    const order = state.cells.get(item.settlement.orderIndex);
+    const programId = order?.kind === "order" ? order.order.programId : 0n;
+    const more = STATEMENT_GAS + (programs.has(programId) ? 0n : FIRST_STATEMENT_GAS);
+    if (gas + more > STATEMENTS_GAS) continue;
     const verdict = attempt(() => draft.addSettlement(item.settlement));
-    if (verdict === undefined) settlements.push(item);
-    else if (!LATER.has(verdict.code)) refusedSettlements.push({ item, ...verdict });
+    if (verdict === undefined) {
+      settlements.push(item);
+      programs.add(programId);
+      gas += more;
+    } else if (!LATER.has(verdict.code)) refusedSettlements.push({ item, ...verdict });
   }
   return { settlements, refusedSettlements };
 }
@@ -235,6 +250,7 @@ export function fillBlock(state: State, header: BlockHeader, candidates: BlockCa
       .some(({ request }) => request.kind === "register" && request.index === header.feeAccount);
   const settled = feesPossible
     ? addSettlements(
+        state,
         draft,
         candidates.settlements.filter((item) => !isForced(effects, item)),
       )
@@ -249,6 +265,20 @@ export function fillBlock(state: State, header: BlockHeader, candidates: BlockCa
     operations: added.operations,
     refusedOperations: [...stale, ...late],
     empty: draft.isEmpty(),
-    seal: () => draft.seal(),
+    seal: () => {
+      const refill = (other: BlockDraft): void => {
+        for (const { request, statement } of candidates.requests.slice(0, requests)) {
+          other.addRequest(request, statement);
+        }
+        for (const { settlement } of settled.settlements) other.addSettlement(settlement);
+        for (const { signed, sequence } of added.operations) other.addOperation(signed, sequence);
+      };
+      const counts = {
+        requests,
+        settlements: settled.settlements.length,
+        operations: added.operations.length,
+      };
+      return (draftAtSmallest(state, header, candidates.smaller ?? [], counts, refill) ?? draft).seal();
+    },
   };
 }

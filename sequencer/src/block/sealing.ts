@@ -13,6 +13,7 @@ import {
   listVerifiedStatements,
 } from "../store/work.js";
 import { type FilledBlock, fillBlock, type QueuedRequest, type QueuedSettlement } from "./builder.js";
+import { circuitOfSize } from "./ladder.js";
 import { settlementLingerMs, shouldSeal } from "./timing.js";
 
 /** Id of a block's proof job: digest of circuit and statement to prove. */
@@ -70,7 +71,7 @@ async function storeBlock(context: Context, filled: FilledBlock, block: SealedBl
     if (block === undefined) return;
     const nextRequest = head.nextRequest + BigInt(filled.requests);
     await recordSealedBlock(executor, { block, nextRequest, settled: filled.settlements });
-    const { circuit } = context.block;
+    const { circuit } = circuitOfSize(context.sizes, block.header.size.name);
     await insertProofJob(executor, {
       id: proofJobId(circuit, block),
       blockNumber: block.header.number,
@@ -108,6 +109,7 @@ async function sealOne(context: Context): Promise<{ filled: FilledBlock; block: 
     deadline: context.l1.deadline ?? QUEUE_DEADLINE_SECONDS,
     settlements: await nextSettlements(context),
     mempool: ledger.mempool,
+    smaller: context.sizes.slice(0, -1).map(({ size }) => size),
   });
   const nothing = filled.refusedOperations.length + filled.refusedSettlements.length === 0;
   if (filled.empty && nothing) return { filled, block: undefined };
@@ -148,7 +150,8 @@ export async function sealNextBlock(context: Context): Promise<SealedBlock | und
     operations: block.operations.length,
     cells: block.changes.length,
   };
-  log.info({ block: number.toString(), time: time.toString(), ...counts }, "block sealed");
+  const size = block.header.size.name;
+  log.info({ block: number.toString(), size, time: time.toString(), ...counts }, "block sealed");
   await announceBlock(context, number, "sealed");
   return block;
 }

@@ -2,6 +2,7 @@
 import { blockCircuitInput, toJson } from "@catalyze/circuits/reference";
 import type { api } from "@catalyze/sdk";
 import type { z } from "zod";
+import { circuitOfSize } from "../block/ladder.js";
 import { randomHex } from "../clock.js";
 import { announceBlock, type Context, challengeContext } from "../core/context.js";
 import { SequencerError } from "../errors.js";
@@ -58,16 +59,17 @@ export async function leaseProof(
   const block = await findSealedBlock(context.driver, job.blockNumber);
   if (block === undefined) return undefined;
   const { blockNumber, circuit, attempts, worker } = job;
+  const { size } = block.header;
   context.log.info({ block: blockNumber.toString(), worker, attempt: attempts }, "block proof leased");
   return {
     id: job.id,
     token: job.token!,
     circuit,
     blockNumber,
-    context: challengeContext(context, context.block.programId),
+    context: challengeContext(context, circuitOfSize(context.sizes, size.name).programId),
     commitment: block.commitment,
     words: block.bytes,
-    size: context.block.size.name,
+    size: size.name,
     circuitInput: toJson(blockCircuitInput(block)),
     attempt: attempts,
     until: job.untilMs!,
@@ -112,7 +114,7 @@ export async function submitProof(
   if (block === undefined) {
     throw new SequencerError("SEQUENCER_PROOF_JOB_NOT_FOUND", `Block ${job.blockNumber} was taken back`);
   }
-  const { programId, size, verificationKey } = context.block;
+  const { programId, size, verificationKey } = circuitOfSize(context.sizes, block.sizeName);
   const signals = blockSignals(challengeContext(context, programId), size, block.commitment, block.words);
   try {
     await checker.check(verificationKey, signals, body.proof, `block ${job.blockNumber}`);

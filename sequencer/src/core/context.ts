@@ -3,9 +3,10 @@ import { operationDomain, statementDomain } from "@catalyze/circuits/schema";
 import { api } from "@catalyze/sdk";
 import type { Logger } from "pino";
 import type { PrivateKeyAccount, PublicClient } from "viem";
+import { blockLadder, type KnownBlockCircuit } from "../block/ladder.js";
 import { l1Time, nextBlockTime } from "../block/timing.js";
 import type { Clock, Random } from "../clock.js";
-import { type BlockCircuit, type ProgramEntry, programIdOf, type SequencerConfig } from "../config.js";
+import { type ProgramEntry, programIdOf, type SequencerConfig } from "../config.js";
 import { SequencerError, type SequencerErrorCode } from "../errors.js";
 import { type AdmissionContext, type FeeSchedule, NO_FEES } from "../mempool/admission.js";
 import { type BlockStatus, findSealedBlock, rewindBlocks } from "../store/blocks.js";
@@ -45,7 +46,10 @@ export interface Context {
   readonly random: Random;
   readonly operator: PrivateKeyAccount;
   readonly client: PublicClient;
-  readonly block: BlockCircuit & { readonly programId: bigint };
+  /** The sizes that blocks are sealed with, smallest first. */
+  readonly sizes: readonly KnownBlockCircuit[];
+  /** The largest size: blocks are packed into it and sealed with the smallest that fits. */
+  readonly block: KnownBlockCircuit;
   readonly programs: ReadonlyMap<bigint, KnownProgram>;
   readonly fees: FeeSchedule;
   readonly operationDomain: bigint;
@@ -63,7 +67,8 @@ export interface Context {
 
 /** Domains and programs of a configuration. @throws {SequencerError} `SEQUENCER_CONFIG_INVALID` */
 export function derivedConfig(config: SequencerConfig) {
-  const { deployment, block } = config;
+  const { deployment } = config;
+  const sizes = blockLadder(config.block);
   const programs = new Map<bigint, KnownProgram>();
   for (const entry of config.programs) {
     const programId = programIdOf(entry.verificationKey);
@@ -77,7 +82,8 @@ export function derivedConfig(config: SequencerConfig) {
   }
   return {
     programs,
-    block: { ...block, programId: programIdOf(block.verificationKey) },
+    sizes,
+    block: sizes.at(-1)!,
     operationDomain: operationDomain(deployment.chainId, BigInt(deployment.rollup)),
     statementDomain: statementDomain(deployment.chainId, BigInt(deployment.programRegistry)),
     fees: config.fees ?? NO_FEES,

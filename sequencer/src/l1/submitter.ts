@@ -2,6 +2,7 @@
 // crash the same one is sent again; the rollup takes each block number only once in any case.
 import { rollupAbi } from "@catalyze/contracts";
 import { BaseError, ContractFunctionRevertedError, encodeFunctionData, keccak256 } from "viem";
+import { circuitOfSize } from "../block/ladder.js";
 import { l1Time } from "../block/timing.js";
 import { announceBlock, type Context, halt, rewind, takesBlocks } from "../core/context.js";
 import {
@@ -9,7 +10,7 @@ import {
   BLOCKS_PER_TRANSACTION,
   RECEIPT_WAIT_MS,
   REPLACEMENTS,
-  SUBMISSION_GAS,
+  SUBMISSION_BYTES,
 } from "../limits.js";
 import {
   forgetSubmissions,
@@ -20,7 +21,7 @@ import {
   type Submission,
 } from "../store/blocks.js";
 import { listBlockStatements } from "../store/work.js";
-import { type BlockSubmission, blockSubmission } from "./submission.js";
+import { type BlockSubmission, blockSubmission, blocksThatFit, gasLimit } from "./submission.js";
 
 /** Least time between two sendings of the same transaction. */
 const RESEND_MS = 5_000;
@@ -40,11 +41,11 @@ function readyBlocks(unsettled: readonly StoredBlock[]): StoredBlock[] {
 }
 
 async function toSubmissions(context: Context, blocks: readonly StoredBlock[]): Promise<BlockSubmission[]> {
-  const { sizeId } = context.block;
   return Promise.all(
-    blocks.map(async (block) =>
-      blockSubmission(sizeId, block, await listBlockStatements(context.driver, block.number)),
-    ),
+    blocks.map(async (block) => {
+      const { sizeId } = circuitOfSize(context.sizes, block.sizeName);
+      return blockSubmission(sizeId, block, await listBlockStatements(context.driver, block.number));
+    }),
   );
 }
 
@@ -81,36 +82,70 @@ async function handleRevert(
   halt(context, "SEQUENCER_SUBMISSION_REVERTED", message);
 }
 
-/** Gas of a submission, or undefined when it would revert (which is then handled). */
-async function simulate(
+/** Estimated gas of a submission, or how it would revert. @throws what else went wrong at the node */
+async function estimate(
   context: Context,
-  first: StoredBlock,
   submissions: readonly BlockSubmission[],
-): Promise<bigint | undefined> {
+): Promise<bigint | { readonly revert: NonNullable<ReturnType<typeof revertOf>> }> {
   const call = { ...rollup(context), functionName: "submitBlocks", args: [submissions] } as const;
   try {
     return await context.client.estimateContractGas({ ...call, account: context.operator });
   } catch (error) {
     const revert = revertOf(error);
     if (revert === undefined) throw error;
-    await handleRevert(context, first, revert);
-    return undefined;
+    return { revert };
   }
 }
 
-/** As many of the blocks as fit the gas bound, with the gas to allow. */
-async function fit(
+const allow = async ({ client }: Context, estimated: bigint): Promise<bigint> =>
+  gasLimit(estimated, (await client.getBlock()).gasLimit);
+
+interface Fitted {
+  readonly blocks: readonly StoredBlock[];
+  readonly data: `0x${string}`;
+  /** Gas to allow. */
+  readonly gas: bigint;
+}
+
+const calldata = (submissions: readonly BlockSubmission[]): `0x${string}` =>
+  encodeFunctionData({ abi: rollupAbi, functionName: "submitBlocks", args: [submissions] });
+
+/** Estimate for several blocks: undefined when there is none, for whatever reason. The first block alone will tell. */
+async function estimateSome(
+  context: Context,
+  submissions: readonly BlockSubmission[],
+): Promise<bigint | undefined> {
+  const estimated = await estimate(context, submissions).catch(() => undefined);
+  return typeof estimated === "bigint" ? estimated : undefined;
+}
+
+/**
+ * As many of the blocks, from the first on, as one transaction takes, with the gas to allow. Undefined when the first one
+ * would revert, which is then handled.
+ */
+export async function fitTransaction(
   context: Context,
   blocks: readonly StoredBlock[],
-): Promise<{ blocks: readonly StoredBlock[]; submissions: BlockSubmission[]; gas: bigint } | undefined> {
-  for (let count = blocks.length; count >= 1; count = Math.floor(count / 2)) {
-    const some = blocks.slice(0, count);
-    const submissions = await toSubmissions(context, some);
-    const gas = await simulate(context, some[0]!, submissions);
-    if (gas === undefined) return undefined;
-    if (gas <= SUBMISSION_GAS || count === 1) return { blocks: some, submissions, gas: (gas * 12n) / 10n };
+): Promise<Fitted | undefined> {
+  let count = blocks.length;
+  let submissions = await toSubmissions(context, blocks);
+  while (count > 1) {
+    submissions = submissions.slice(0, count);
+    const data = calldata(submissions);
+    const bytes = (data.length - 2) / 2;
+    const gas = bytes > SUBMISSION_BYTES ? 0n : await estimateSome(context, submissions);
+    const fits = blocksThatFit(count, { bytes, gas });
+    if (fits === count) return { blocks: blocks.slice(0, count), data, gas: await allow(context, gas!) };
+    count = fits;
   }
-  return undefined;
+  const first = blocks[0]!;
+  const alone = submissions.slice(0, 1);
+  const estimated = await estimate(context, alone);
+  if (typeof estimated !== "bigint") {
+    await handleRevert(context, first, estimated.revert);
+    return undefined;
+  }
+  return { blocks: [first], data: calldata(alone), gas: await allow(context, estimated) };
 }
 
 interface Fees {
@@ -143,10 +178,9 @@ async function broadcast(context: Context, { raw, hash }: Pick<Submission, "raw"
 }
 
 async function send(context: Context, blocks: readonly StoredBlock[]): Promise<void> {
-  const fitted = await fit(context, blocks);
+  const fitted = await fitTransaction(context, blocks);
   if (fitted === undefined) return;
-  const { submissions, gas } = fitted;
-  const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBlocks", args: [submissions] });
+  const { data, gas } = fitted;
   const nonce = await context.client.getTransactionCount({
     address: context.operator.address,
     blockTag: "pending",
@@ -184,10 +218,13 @@ async function replace(context: Context, submission: Submission): Promise<void> 
     ({ number }) => number >= submission.firstBlock && number <= submission.lastBlock,
   );
   const submissions = await toSubmissions(context, blocks);
-  const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBlocks", args: [submissions] });
-  const gas = await simulate(context, blocks[0]!, submissions);
-  if (gas === undefined) return;
-  const call = { data, gas: (gas * 12n) / 10n, nonce: submission.nonce };
+  const estimated = await estimate(context, submissions);
+  if (typeof estimated !== "bigint") {
+    await handleRevert(context, blocks[0]!, estimated.revert);
+    return;
+  }
+  const gas = await allow(context, estimated);
+  const call = { data: calldata(submissions), gas, nonce: submission.nonce };
   const signed = await sign(context, call, fees);
   const replacement = { ...submission, ...fees, ...signed, sentMs: context.clock.nowMs() };
   await context.exclusive(() =>

@@ -24,6 +24,8 @@ export type BlockStatus = "sealed" | "proven" | "submitted" | "settled";
 export interface StoredBlock {
   readonly number: bigint;
   readonly status: BlockStatus;
+  /** Name of the size that it was sealed with. */
+  readonly sizeName: string;
   /** Used words as they stand in calldata. */
   readonly words: Uint8Array;
   readonly newRoot: bigint;
@@ -40,12 +42,13 @@ export interface StoredBlock {
   readonly blocksInTransaction: number | null;
 }
 
-const COLUMNS = `number, status, words, new_root, next_request, time, commitment, proof, proving_seconds,
+const COLUMNS = `number, status, size_name, words, new_root, next_request, time, commitment, proof, proving_seconds,
   transaction_hash, l1_block, gas_used, blocks_in_transaction`;
 
 const toBlock = (row: Row): StoredBlock => ({
   number: toBigint(row.number),
   status: row.status as BlockStatus,
+  sizeName: row.size_name as string,
   words: toBytes(row.words),
   newRoot: toBigint(row.new_root),
   nextRequest: toBigint(row.next_request),
@@ -94,6 +97,12 @@ export async function listUnsettledBlocks(executor: SqlExecutor): Promise<Stored
     `SELECT ${COLUMNS} FROM blocks WHERE status <> 'settled' ORDER BY number LIMIT 256`,
   );
   return rows.map(toBlock);
+}
+
+/** Names of the sizes of blocks that are not settled. */
+export async function listUnsettledSizes(executor: SqlExecutor): Promise<string[]> {
+  const rows = await executor.query("SELECT DISTINCT size_name FROM blocks WHERE status <> 'settled'");
+  return rows.map((row) => row.size_name as string);
 }
 
 /** Number of sealed blocks without a proof. */
@@ -211,8 +220,8 @@ export async function recordSealedBlock(executor: SqlExecutor, record: SealRecor
   const { block } = record;
   const { number, time } = block.header;
   await executor.query(
-    `INSERT INTO blocks (number, status, body, words, new_root, next_request, time, commitment)
-     VALUES ($1, 'sealed', $2, $3, $4, $5, $6, $7)`,
+    `INSERT INTO blocks (number, status, body, words, new_root, next_request, time, commitment, size_name)
+     VALUES ($1, 'sealed', $2, $3, $4, $5, $6, $7, $8)`,
     [
       number.toString(),
       encodeSealedBlock(block),
@@ -221,6 +230,7 @@ export async function recordSealedBlock(executor: SqlExecutor, record: SealRecor
       record.nextRequest.toString(),
       time.toString(),
       block.commitment.toString(),
+      block.header.size.name,
     ],
   );
   for (const { index, after } of block.changes) await writeCell(executor, index, after);

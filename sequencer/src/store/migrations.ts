@@ -53,6 +53,11 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE TABLE forced_settlements (order_id text NOT NULL, chunk integer NOT NULL, block_number bigint NOT NULL,
        PRIMARY KEY (order_id, chunk))`,
   ],
+  [
+    `ALTER TABLE blocks ADD COLUMN size_name text`,
+    `UPDATE blocks SET size_name = (body::json)->'header'->'size'->>'name'`,
+    `ALTER TABLE blocks ALTER COLUMN size_name SET NOT NULL`,
+  ],
   [`ALTER TABLE operations ADD COLUMN valid_until bigint`],
 ];
 

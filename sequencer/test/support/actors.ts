@@ -38,16 +38,33 @@ export async function upload(url: string, sha256: string, bytes: Uint8Array): Pr
   if (!response.ok) throw new Error(await response.text());
 }
 
-/** Proves one waiting block with the stand-in; false when none waits. */
-export async function proveOneBlock(url: string, circuit: StandIn): Promise<boolean> {
+/** Leases one waiting block and proves it with the stand-in; undefined when none waits. */
+async function leaseAndProve(url: string, circuit: StandIn): Promise<(() => Promise<unknown>) | undefined> {
   const body = { worker: "tester", circuits: ["small"] };
   const { lease } = await request(url, "leaseProof", { body });
-  if (lease === null) return false;
+  if (lease === null) return undefined;
   const size = BLOCK_SIZES[lease.size]!;
   const proof = await proveStandIn(circuit, blockSignals(lease.context, size, lease.commitment, lease.words));
   const path = `/v1/proofs/${lease.id}/proof`;
-  await request(url, "submitProof", { path, body: { token: lease.token, proof, provingSeconds: 0 } });
-  return true;
+  return () => request(url, "submitProof", { path, body: { token: lease.token, proof, provingSeconds: 0 } });
+}
+
+/** Proves one waiting block with the stand-in; false when none waits. */
+export async function proveOneBlock(url: string, circuit: StandIn): Promise<boolean> {
+  const deliver = await leaseAndProve(url, circuit);
+  await deliver?.();
+  return deliver !== undefined;
+}
+
+/** Proves so many waiting blocks and hands the proofs in last first, so that they are ready for L1 together. */
+export async function proveBlocks(url: string, circuit: StandIn, count: number): Promise<void> {
+  const deliveries: (() => Promise<unknown>)[] = [];
+  for (let i = 0; i < count; i++) {
+    const deliver = await leaseAndProve(url, circuit);
+    if (deliver === undefined) throw new Error(`Only ${i} of ${count} blocks wait for a proof`);
+    deliveries.push(deliver);
+  }
+  for (const deliver of deliveries.reverse()) await deliver();
 }
 
 /** Leases, runs, proves and delivers one chunk; false when none is open. */

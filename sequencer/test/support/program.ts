@@ -34,9 +34,10 @@ const G2 = [
 const Q = 21888242871839275222246405745257275088696311157297823662689037894645226208583n;
 const negated = [G2[0]!, G2[1]!.map((part) => (Q - BigInt(part)).toString()), G2[2]!];
 
-/** A well-formed key that nobody has proofs for: only where verification is replaced. `mark` makes keys differ. */
-export const emptyKey = (mark: 1 | 2): VerificationKey => {
-  const point = ["1", mark === 1 ? "2" : (Q - 2n).toString(), "1"];
+/** A well-formed key that nobody has proofs for: only where verification is replaced. `mark`, 1 to 16, makes keys differ. */
+export const emptyKey = (mark: number): VerificationKey => {
+  const point = ["1", "2", "1"];
+  const opposite = ["1", (Q - 2n).toString(), "1"];
   return {
     protocol: "groth16",
     curve: "bn128",
@@ -45,6 +46,6 @@ export const emptyKey = (mark: 1 | 2): VerificationKey => {
     vk_beta_2: G2,
     vk_gamma_2: G2,
     vk_delta_2: negated,
-    IC: [point, point, point, point],
+    IC: [0, 1, 2, 3].map((bit) => ((mark - 1) & (1 << bit) ? opposite : point)),
   };
 };
