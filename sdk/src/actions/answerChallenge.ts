@@ -24,7 +24,7 @@ export type AnswerChallengeErrorType = ClientOptionMissingError | ContractCallEr
 
 function blockOf(answer: AnswerChallengeParameters["answer"]): bigint {
   if (!("kind" in answer)) return answer.place.blockNumber;
-  return answer.kind === "expiry" ? answer.blockNumber : answer.proof.blockNumber;
+  return "proof" in answer ? answer.proof.blockNumber : answer.blockNumber;
 }
 
 function toCall(answer: AnswerChallengeParameters["answer"], common: readonly unknown[]) {

@@ -2,12 +2,13 @@
 // the operator's key until the contract has it. Remembers nothing that it could not read from L1 again.
 import type { InclusionAnswer, InvalidityAnswer, OperationPreimage } from "@catalyze/circuits/reference";
 import { receiptChallengeAbi } from "@catalyze/contracts";
-import { encodeFunctionData, keccak256 } from "viem";
+import { encodeFunctionData, keccak256, zeroHash } from "viem";
 import type { Address } from "../config.js";
 import type { Context } from "../core/context.js";
 import { revertOf } from "../l1/submitter.js";
 import { L1_HASHES_KEPT, L1_LOG_RANGE_BLOCKS, RECEIPT_WAIT_MS } from "../limits.js";
 import { type ChallengedReceipt, findReceiptAnswer } from "./evidence.js";
+import { findBlockProof } from "./history.js";
 
 /** Status of a challenge in the contract. */
 const OPEN = 1;
@@ -37,6 +38,12 @@ interface Memory {
   readonly challenges: Map<string, Challenge>;
   /** First L1 block that was not looked at. */
   next: bigint;
+}
+
+/** The block that an answer speaks of. */
+function blockOf(answer: InclusionAnswer | InvalidityAnswer): bigint {
+  if (!("kind" in answer)) return answer.place.blockNumber;
+  return "proof" in answer ? answer.proof.blockNumber : answer.blockNumber;
 }
 
 /** Name and arguments of the contract's function for an answer. */
@@ -98,6 +105,26 @@ async function readChallenges(context: Context, address: Address, memory: Memory
   memory.next = latest + 1n;
 }
 
+/**
+ * What to send next: the proof that L1 has the answer's block, unless the contract has seen one, and then the answer. Undefined
+ * while a block that L1 has is not in the store.
+ */
+async function nextCall(
+  context: Context,
+  address: Address,
+  challenge: Challenge,
+  answer: InclusionAnswer | InvalidityAnswer,
+) {
+  const number = blockOf(answer);
+  const at = { address, abi: receiptChallengeAbi } as const;
+  const proven = await context.client.readContract({ ...at, functionName: "provenBlock", args: [number] });
+  if (proven !== zeroHash) return toCall(context, challenge, answer);
+  const block = await findBlockProof(context, number);
+  if (block === undefined) return undefined;
+  const args = [number, block.wordsHash, block.proof] as const;
+  return { abi: receiptChallengeAbi, functionName: "proveBlock", args } as const;
+}
+
 const isOpen = async (context: Context, address: Address, { id }: Challenge): Promise<boolean> => {
   const call = { address, abi: receiptChallengeAbi, functionName: "challengeOf", args: [id] } as const;
   return (await context.client.readContract(call)).status === OPEN;
@@ -135,7 +162,8 @@ async function send(
   answer: InclusionAnswer | InvalidityAnswer,
 ): Promise<void> {
   const { client, operator, config, log } = context;
-  const call = toCall(context, challenge, answer);
+  const call = await nextCall(context, address, challenge, answer);
+  if (call === undefined) return;
   const gas = await client.estimateContractGas({ ...call, address, account: operator } as never);
   const transaction = await nextTransaction(context, challenge.sent);
   if (transaction === undefined) return;
@@ -153,7 +181,7 @@ async function send(
   const { functionName } = call;
   log.info(
     { challenge: challenge.id, functionName, hash: keccak256(serializedTransaction) },
-    "challenge answered",
+    "a challenge is being answered",
   );
 }
 
