@@ -110,7 +110,7 @@ async function challenge(receipt: api.OperationReceipt, operation: Operation, ke
       names = parseEventLogs({ abi: receiptChallengeAbi, logs }).map(({ eventName }) => eventName);
       return names.length > 1;
     },
-    undefined,
+    () => proveOneBlock(sequencer!.url, block),
     120_000,
   );
   return names;
@@ -164,14 +164,18 @@ it("answers with the block, with the expiry, and with that of an operation befor
   expect(stranded.validUntil).toBe(timestamp + 60n);
   await travel(120n);
   await until(async () => (await statusOf(expired)) === "dropped");
-  const other = transfer(3, 0n, 2, 1n, { expiry: 4_000_000_000n });
-  await reaches(await submit(bob, other), "settled");
   expect(await statusOf(stranded)).toBe("pending");
 
   await travel(OPERATOR_TERMS.stallSeconds + 1n);
   expect(await challenge(kept, included, alice)).toEqual(["ReceiptChallenged", "AnsweredByInclusion"]);
+  // Nothing waits, so that no block would come: the sequencer seals an empty one for its time.
+  const latest = () => request(sequencer!.url, "getBlock", { path: "/v1/blocks/latest" });
+  const { number } = await latest();
   expect(await challenge(expired, late, alice)).toEqual(["ReceiptChallenged", "AnsweredByInvalidity"]);
+  // The rollup has moved; it stands still once more.
+  await travel(OPERATOR_TERMS.stallSeconds + 1n);
   expect(await challenge(stranded, behind, alice)).toEqual(["ReceiptChallenged", "AnsweredByInvalidity"]);
+  expect(await latest()).toMatchObject({ number: number + 1n, status: "settled" });
   const stake = { address: chain.deployment.operatorStake!, abi: operatorStakeAbi } as const;
   const args = [operator.address] as const;
   const { bonded, openChallenges } = await chain.publicClient.readContract({

@@ -8,6 +8,7 @@ import type { Context } from "../core/context.js";
 import { revertOf } from "../l1/submitter.js";
 import { L1_HASHES_KEPT, L1_LOG_RANGE_BLOCKS, RECEIPT_WAIT_MS } from "../limits.js";
 import { type ChallengedReceipt, findReceiptAnswer } from "./evidence.js";
+import { sealForItsTime } from "./evidence-block.js";
 import { findBlockProof } from "./history.js";
 
 /** Status of a challenge in the contract. */
@@ -203,6 +204,7 @@ async function answer(
   const { signerStatic } = challenge.operation;
   const found = await findReceiptAnswer(context, { receipt, signerStatic });
   if (found === undefined) {
+    if (await sealForItsTime(context, receipt)) return;
     if (!challenge.reported) {
       log.error(about, "a receipt was challenged, and no block on L1 answers it; looked for again");
     }
