@@ -94,7 +94,7 @@ describe.skipIf(findPostgres() === undefined)("a PostgreSQL server as store", ()
     const context = await openWorld(server.url);
     await enqueue(context, 0n, firstRequests());
     await sealNextBlock(context);
-    const acknowledged: `0x${string}`[] = [];
+    const acknowledged: bigint[] = [];
     let refused = "";
     for (let nonce = 0n; nonce < 5n && refused === ""; nonce++) {
       const operation = transfer(2, nonce, 3, 1n);

@@ -462,8 +462,7 @@ async function postOldOrder(name: string, nonce: bigint) {
   const common = { signer: indexOf("alice"), nonce, expiry: FAR, fee: 1n, priorityFee: 0n };
   const { signed, sequence } = make(name, { kind: "postOrder", ...common, order }, "alice");
   const sealed = await world.submitBlock((draft) => void draft.addOperation(signed, sequence));
-  const [{ index }] = sealed.block.orders as [{ index: number }];
-  return { sealed, orderIndex: index, orderStatic: orderStatic(order) };
+  return { sealed, orderIndex: sealed.block.orders[0]!.index, orderStatic: orderStatic(order) };
 }
 
 test("a cancellation is excused when its order was settled, also when its cell holds another, and not before", async () => {

@@ -98,8 +98,13 @@ const FORCED = [
 ];
 
 /** Rule by which the sequencer refuses an operation; "accepted" when it does not. */
-function sequencerRule({ state, domains, parts }: World, { signed }: Broken, time: bigint): string {
-  const context = { operationDomain: domains.operationDomain, size: parts.size, time, fees: NO_FEES };
+function sequencerRule(
+  { state, domains, parts }: World,
+  { signed }: Broken,
+  { time, feeAccount }: BlockHeader,
+): string {
+  const { operationDomain } = domains;
+  const context = { operationDomain, size: parts.size, time, feeAccount, fees: NO_FEES };
   try {
     authenticate(state, signed, context);
     admit(state, new Mempool(), signed, context);
@@ -121,7 +126,7 @@ export async function refuseBroken(world: World, header: BlockHeader, broken: Br
   }
   agree(`reference on ${rule} (${signed.operation.kind})`, rule, found);
   // A wrong nonce signs another message; the sequencer checks the signature first, which is good here.
-  agree(`sequencer on ${rule} (${signed.operation.kind})`, rule, sequencerRule(world, broken, header.time));
+  agree(`sequencer on ${rule} (${signed.operation.kind})`, rule, sequencerRule(world, broken, header));
   const forcible = FORCED.includes(rule);
   if (forcible) await refuseForced(world, header, broken, filling);
   tally(world.refused, `operation ${rule}${forcible ? " (circuit too)" : ""}`);
