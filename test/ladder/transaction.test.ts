@@ -1,6 +1,7 @@
 // The largest block that the builder makes fits one transaction: below EIP-7825's gas and below the 128 KiB that nodes pass
 // on, from receipts. Keys have a known trapdoor and words are random but of the right form: L1 reads no more of them, and
 // they cost it the most calldata. Left out are L1 requests and royalty distributions.
+import { publicKey } from "@catalyze/circuits/reference";
 import {
   blockLayout,
   blockMeta,
@@ -42,6 +43,7 @@ import {
   http,
   keccak256,
   numberToHex,
+  type PublicClient,
   zeroHash,
 } from "viem";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -92,15 +94,16 @@ const chain = () =>
     nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
     rpcUrls: { default: { http: [anvil.rpcUrl] } },
   });
-const client = () => createPublicClient({ chain: chain(), transport: http(), pollingInterval: 20 });
+let client: PublicClient;
 const operator = () => createWalletClient({ chain: chain(), transport: http(), account: accounts.operator });
 const deployer = () => createWalletClient({ chain: chain(), transport: http(), account: accounts.deployer });
 
 beforeAll(async () => {
   anvil = await startAnvil();
+  client = createPublicClient({ chain: chain(), transport: http(), pollingInterval: 20 });
   deployment = await deploy({
     walletClient: deployer(),
-    publicClient: client(),
+    publicClient: client,
     verifierConstants: trapdoorConstants,
     blockKeys: [{ key: hexToBytes(blockKey.hex), size: HUGE_BLOCK }],
     genesisRoot: root,
@@ -112,7 +115,7 @@ beforeAll(async () => {
     const call = { address: deployment.programRegistry, abi: programRegistryAbi } as const;
     const args = [hex, zeroHash, zeroHash, true] as const;
     const hash = await deployer().writeContract({ ...call, functionName: "register", args });
-    await client().waitForTransactionReceipt({ hash });
+    await client.waitForTransactionReceipt({ hash });
   }
 });
 
@@ -147,6 +150,7 @@ function fullSubmission(time: bigint, keys: readonly TrapdoorKey[]) {
     return { key, ...proven(key, statementLayout, [claims, [statementDomains, range, draw(40)]]) };
   });
   const { orders, withdrawals, cells, rotations, depth } = HUGE_BLOCK;
+  const rotated = times(rotations, (i) => publicKey(new Uint8Array(32).fill(i + 1)));
   number += 1n;
   const meta = blockMeta.encode({
     ...{ number, time, feeAccount: draw(20), depth: BigInt(depth), requests: 0n, distributions: 0n },
@@ -168,7 +172,7 @@ function fullSubmission(time: bigint, keys: readonly TrapdoorKey[]) {
     keys.map(({ programId }) => programId),
     times(orders, () => draw()),
     times(orders, orderTails).flat(),
-    times(2 * rotations, () => draw()),
+    rotated.flatMap(({ ax, ay }) => [ax, ay]),
     times(rotations, () => rotationWord.encode({ index: draw(24) })),
     ...[[], []],
     times(withdrawals, () => withdrawalWord.encode({ recipient: draw(160), amount: draw(88) })),
@@ -185,7 +189,7 @@ it.each([
   ["every slot for statements and as many programs as the builder takes", HUGE_BLOCK.settlements, PROGRAMS],
   ["only statements of different programs", ALONE, ALONE],
 ])("holds a full huge block: %s", async (_what, count, programCount) => {
-  const { timestamp } = await client().getBlock();
+  const { timestamp } = await client.getBlock();
   const keys = times(count, (i) => programs[i % programCount]!);
   const call = {
     abi: rollupAbi,
@@ -195,7 +199,7 @@ it.each([
   const bytes = (encodeFunctionData(call).length - 2) / 2;
   const gas = TRANSACTION_GAS;
   const hash = await operator().writeContract({ address: deployment.rollup, ...call, gas });
-  const { status, gasUsed } = await client().waitForTransactionReceipt({ hash });
+  const { status, gasUsed } = await client.waitForTransactionReceipt({ hash });
   console.log(`${count} statements of ${programCount} programs: ${gasUsed} gas, ${bytes} bytes`);
   expect(status).toBe("success");
   expect(gasUsed).toBeLessThan(TRANSACTION_GAS - RESERVE);
