@@ -63,11 +63,7 @@ describe("configured sizes", () => {
     ["there is none", [], "No block size"],
     ["two have one name", [LADDER[0]!, circuit(HUGE_BLOCK, 5)], "same name"],
     ["two have one place on chain", [LADDER[0]!, circuit(LARGE_BLOCK, 2)], "same"],
-    [
-      "two have one key",
-      [LADDER[0]!, circuit(LARGE_BLOCK, 1, { verificationKey: emptyKey(5) })],
-      "same key",
-    ],
+    ["two have one key", [LADDER[0]!, circuit(LARGE_BLOCK, 1, { verificationKey: emptyKey(5) })], "same key"],
     ["depths differ", [circuit(SMALL_BLOCK, 0), LADDER[0]!], "depths 8 and 12"],
     [
       "the larger one has less room somewhere",
