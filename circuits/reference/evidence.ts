@@ -1,7 +1,7 @@
 // What operator and challenger show L1 about blocks and state (docs/receipts.md): answers to challenged receipts, evidence
 // for leases. Shapes are those of the contracts' calls, words as hex. Pure and browser-safe.
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { type Operation, operationDebit, operationWords } from "./operations.js";
+import { type Operation, operationDebit, operationWords, type Request } from "./operations.js";
 import { OPERATIONS_PER_LEAF, operationProof } from "./operations-root.js";
 import { operationTrace, type SealedBlock, type SealedOperation } from "./seal.js";
 import { accountStatic, cellDynamicWord, cellStatic, getOrder, type State } from "./state.js";
@@ -43,8 +43,8 @@ export interface InclusionAnswer {
   readonly next: OperationNeighbour;
 }
 
-/** A cell in the state after a block; `AccountProof` of the contracts. */
-export interface AccountProof {
+/** A cell in the state after a block, static and dynamic 0 when it is empty; `CellProof` of the contracts. */
+export interface CellProof {
   readonly blockNumber: bigint;
   readonly words: Hex;
   readonly cellStatic: bigint;
@@ -55,7 +55,15 @@ export interface AccountProof {
 /** Answer that shows that the operation had become invalid. */
 export type InvalidityAnswer =
   | { readonly kind: "expiry"; readonly blockNumber: bigint; readonly words: Hex }
-  | { readonly kind: "state"; readonly reason: InvalidityReason; readonly proof: AccountProof };
+  | { readonly kind: "state"; readonly reason: InvalidityReason; readonly proof: CellProof }
+  | { readonly kind: "orderClosed"; readonly proof: CellProof }
+  | {
+      readonly kind: "exit";
+      readonly blockNumber: bigint;
+      readonly words: Hex;
+      /** Place of the request among those of the block. */
+      readonly position: bigint;
+    };
 
 /** Why an operation can't be in a block any more, by the state of its account. */
 export type InvalidityReason = "nonce" | "static" | "balance";
@@ -67,8 +75,15 @@ export interface InvalidityParameters {
   readonly signerStatic: bigint;
   /** The receipt's: a balance or a key counts only in later blocks. */
   readonly acceptedBlock: bigint;
-  /** A block up to the promised one: number, time in seconds, words. */
-  readonly block: { readonly number: bigint; readonly time: bigint; readonly bytes: Uint8Array };
+  /** The receipt's: last block time (seconds) of the promise. */
+  readonly validUntil: bigint;
+  /** A block up to the promised one: number, time in seconds, words, and the L1 requests that it consumes. */
+  readonly block: {
+    readonly number: bigint;
+    readonly time: bigint;
+    readonly bytes: Uint8Array;
+    readonly requests: readonly Request[];
+  };
   /** The state after that block. */
   readonly state: State;
 }
@@ -182,27 +197,53 @@ function invalidityReason(
   return account.amount < operationDebit(operation) ? "balance" : undefined;
 }
 
+function cellProof({ block, state }: InvalidityParameters, index: number): CellProof {
+  const cell = state.cells.get(index);
+  return {
+    blockNumber: block.number,
+    words: hexOf(block.bytes),
+    cellStatic: cell === undefined ? 0n : cellStatic(cell),
+    cellDynamic: cell === undefined ? 0n : cellDynamicWord(cell),
+    path: state.tree.proof(index).children,
+  };
+}
+
+/** What the account's owner did through L1, or what became of the order to cancel. */
+function closedAnswer(parameters: InvalidityParameters): InvalidityAnswer | undefined {
+  const { operation, block, state, acceptedBlock } = parameters;
+  if (block.number <= acceptedBlock) return undefined;
+  const position = block.requests.findIndex(
+    ({ kind, index }) => kind === "exitAccount" && index === operation.signer,
+  );
+  if (position >= 0) {
+    const words = hexOf(block.bytes);
+    return { kind: "exit", blockNumber: block.number, words, position: BigInt(position) };
+  }
+  if (operation.kind !== "cancelOrder") return undefined;
+  const cell = state.cells.get(operation.orderIndex);
+  if (cell !== undefined && cellStatic(cell) === operation.orderStatic) return undefined;
+  return { kind: "orderClosed", proof: cellProof(parameters, operation.orderIndex) };
+}
+
 /**
  * Answer to a challenged receipt: what makes the operation impossible after `block`; undefined when nothing does. A nonce
- * that has not been reached yet is no reason: whatever stands before the operation was promised too.
+ * that has not been reached yet is no reason: whatever stands before the operation was promised too, and what may happen to
+ * it is in the receipt (`validUntil`) or the account's own doing.
  */
 export function buildInvalidityAnswer(parameters: InvalidityParameters): InvalidityAnswer | undefined {
-  const { operation, block, state } = parameters;
-  const words = hexOf(block.bytes);
-  if (block.time > operation.expiry) return { kind: "expiry", blockNumber: block.number, words };
+  const { operation, validUntil, block, state } = parameters;
+  if (block.time > operation.expiry || block.time > validUntil) {
+    return { kind: "expiry", blockNumber: block.number, words: hexOf(block.bytes) };
+  }
   const cell = state.cells.get(operation.signer);
-  if (cell?.kind !== "account") return undefined;
-  const { nonce, amount } = cell;
-  const reason = invalidityReason(parameters, { nonce, amount, static: cellStatic(cell) });
-  if (reason === undefined) return undefined;
-  const proof = {
-    blockNumber: block.number,
-    words,
-    cellStatic: cellStatic(cell),
-    cellDynamic: cellDynamicWord(cell),
-    path: state.tree.proof(operation.signer).children,
-  };
-  return { kind: "state", reason, proof };
+  if (cell?.kind === "account") {
+    const { nonce, amount } = cell;
+    const reason = invalidityReason(parameters, { nonce, amount, static: cellStatic(cell) });
+    if (reason !== undefined) {
+      return { kind: "state", reason, proof: cellProof(parameters, operation.signer) };
+    }
+  }
+  return closedAnswer(parameters);
 }
 
 const isWork = (statement: Statement, programId: bigint, work: LeasedWork): boolean =>

@@ -22,6 +22,12 @@ function parseCount(text: string): number {
   return count;
 }
 
+function parsePositive(text: string): number {
+  const count = parseCount(text);
+  if (count === 0) throw new InvalidArgumentError("An integer from 1 is expected.");
+  return count;
+}
+
 const appendCount = (text: string, previous: readonly number[]): number[] => [...previous, parseCount(text)];
 
 function parseAddress(text: string): `0x${string}` {
@@ -34,10 +40,13 @@ function parseAddress(text: string): `0x${string}` {
 interface EscapeArguments {
   readonly rpcUrl: string;
   readonly rollup: `0x${string}`;
-  readonly exits: `0x${string}`;
   readonly keyFile: string;
   readonly fromBlock: number;
+  readonly logRange: number;
   readonly provingKey?: string;
+  readonly statementProvingKey?: string;
+  readonly dryRun?: boolean;
+  readonly freeze?: boolean;
   readonly cell: readonly number[];
 }
 
@@ -83,19 +92,23 @@ export function createCommand(): Command {
   command
     .command("escape")
     .description(
-      "leave a frozen rollup by proof, from L1 data alone: balance, escrows and vaults of the key's address",
+      "leave a frozen rollup by proof, from L1 data alone: everything that belongs to the key's address",
     )
     .requiredOption("--rpc-url <url>", "RPC node of the chain")
     .requiredOption("--rollup <address>", "the rollup contract", parseAddress)
-    .requiredOption("--exits <address>", "the contract that pays exits", parseAddress)
     .requiredOption("--key-file <path>", "file with the private key of the owner, mode 0600")
     .option("--from-block <number>", "L1 block of the deployment", parseCount, 0)
-    .option("--proving-key <path>", "the exit circuit's .zkey; made on local chains")
-    .option("--cell <index>", "a cell to exit, instead of those found; repeatable", appendCount, [])
+    .option("--log-range <blocks>", "L1 blocks of one request for events", parsePositive, 2_000)
+    .option("--dry-run", "list what can be claimed, with amounts, and send nothing")
+    .option("--freeze", "freeze the rollup first, when a request is overdue or its announced end has come")
+    .option("--proving-key <path>", "the circuit exit's .zkey; made on local chains")
+    .option("--statement-proving-key <path>", "the circuit exit-settlement's .zkey; made on local chains")
+    .option("--cell <index>", "exit this cell, instead of everything found; repeatable", appendCount, [])
     .action(async (options: EscapeArguments) => {
       const { runEscape } = await import("./escape/escape.js");
-      const { fromBlock, cell, ...rest } = options;
-      process.exitCode = await runEscape({ ...rest, deploymentBlock: BigInt(fromBlock), cells: cell });
+      const { fromBlock, logRange, cell, ...rest } = options;
+      const range = { deploymentBlock: BigInt(fromBlock), logRangeBlocks: BigInt(logRange) };
+      process.exitCode = await runEscape({ ...rest, ...range, cells: cell });
     });
 
   command

@@ -71,6 +71,7 @@ export function formatDevnet({ rpcUrl, sequencerUrl, deployment, folder }: Devne
     ["Program registry", deployment.programRegistry],
     ["Seed registry", deployment.seedRegistry],
     ["Statement registry", deployment.statementRegistry],
+    ["Exits", deployment.exits!],
     ["Logs and state", folder],
   ];
   return lines.map(([name, value]) => `  ${name.padEnd(20)}${value}`).join("\n");

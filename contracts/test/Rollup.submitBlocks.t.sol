@@ -525,8 +525,8 @@ contract RollupSubmitBlocksTest is RollupFixture {
         assertEq(state.blockNumber, 1);
         assertEq(state.time, NOW);
         assertEq(state.consumedRequests, 0);
-        assertEq(rollup.blockRecord(1).wordsHash, keccak256(encodeWords(b)));
-        assertEq(rollup.blockRecord(1).withdrawalsRoot, bytes32(0));
+        assertEq(rollup.history(0), keccak256(abi.encode(bytes32(0), keccak256(encodeWords(b)))));
+        assertEq(rollup.withdrawalsRoot(1), bytes32(0));
     }
 
     function test_submitBlocks_settlesEverythingOfARichBlock() external {
@@ -539,7 +539,7 @@ contract RollupSubmitBlocksTest is RollupFixture {
         assertEq(rollup.accounting().poolAccrued, 20);
         assertEq(rollup.liabilities(), 950);
         assertEq(ctz.balanceOf(address(rollup)), 950 * UNIT);
-        assertTrue(rollup.blockRecord(1).withdrawalsRoot != bytes32(0));
+        assertTrue(rollup.withdrawalsRoot(1) != bytes32(0));
     }
 
     function test_submitBlocks_acceptsAFullBlock() external {
@@ -586,7 +586,9 @@ contract RollupSubmitBlocksTest is RollupFixture {
         assertEq(rollup.state().consumedRequests, 3);
         assertEq(rollup.accounting().burned, 7);
         assertEq(rollup.accounting().poolAccrued, 5);
-        assertEq(rollup.blockRecord(2).wordsHash, keccak256(encodeWords(second)));
+        bytes32 record = keccak256(abi.encode(bytes32(0), keccak256(encodeWords(first))));
+        record = keccak256(abi.encode(record, keccak256(encodeWords(second))));
+        assertEq(rollup.history(0), keccak256(abi.encode(record, keccak256(encodeWords(third)))));
     }
 
     function test_submitBlocks_revertsWholeIfOneBlockInvalid() external {
@@ -597,26 +599,29 @@ contract RollupSubmitBlocksTest is RollupFixture {
         list[1].commitment = addmod(list[1].commitment, 1, R);
         submitReverts(list, abi.encodeWithSelector(IRollup.InvalidProof.selector));
         assertEq(rollup.state().blockNumber, 0);
-        assertEq(rollup.blockRecord(1).wordsHash, bytes32(0));
+        assertEq(rollup.history(0), bytes32(0));
     }
 
     function test_verifySettlement_answersForReceipts() external {
         Block memory b = _richBlock();
         submit(b);
         bytes memory words = encodeWords(b);
+        IRollup.BlockProof memory proof;
         for (uint256 i = 0; i < 3; i++) {
             (uint256 program, uint256 c) = (b.statements[i].programId, b.statements[i].commitment);
-            assertTrue(rollup.verifySettlement(1, words, i, program, c));
-            assertFalse(rollup.verifySettlement(1, words, (i + 1) % 3, program, c), "other index");
-            assertFalse(rollup.verifySettlement(1, words, i, program ^ 1, c), "other program");
-            assertFalse(rollup.verifySettlement(1, words, i, program, c ^ 1), "other commitment");
-            assertFalse(rollup.verifySettlement(2, words, i, program, c), "unknown block");
+            assertTrue(rollup.verifySettlement(1, words, proof, i, program, c));
+            assertFalse(rollup.verifySettlement(1, words, proof, (i + 1) % 3, program, c), "other index");
+            assertFalse(rollup.verifySettlement(1, words, proof, i, program ^ 1, c), "other program");
+            assertFalse(rollup.verifySettlement(1, words, proof, i, program, c ^ 1), "other commitment");
+            assertFalse(rollup.verifySettlement(2, words, proof, i, program, c), "unknown block");
         }
-        assertFalse(rollup.verifySettlement(1, words, 3, b.statements[0].programId, b.statements[0].commitment));
+        (uint256 id, uint256 commitment) = (b.statements[0].programId, b.statements[0].commitment);
+        assertFalse(rollup.verifySettlement(1, words, proof, 3, id, commitment), "no such settlement");
         words[100] = bytes1(uint8(words[100]) ^ 1);
-        assertFalse(
-            rollup.verifySettlement(1, words, 0, b.statements[0].programId, b.statements[0].commitment), "changed words"
-        );
+        assertFalse(rollup.verifySettlement(1, words, proof, 0, id, commitment), "changed words");
+        words[100] = bytes1(uint8(words[100]) ^ 1);
+        submit(nextBlock());
+        assertFalse(rollup.verifySettlement(1, words, proof, 0, id, commitment), "stale proof");
     }
 
     function test_operator_changesInTwoSteps() external {

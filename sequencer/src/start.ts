@@ -20,6 +20,7 @@ import { createMetrics } from "./core/metrics.js";
 import { SequencerError } from "./errors.js";
 import { createSubmitter } from "./l1/submitter.js";
 import { createL1Watcher, followL1 } from "./l1/watcher.js";
+import { createAnswering } from "./receipts/answering.js";
 import { listUnsettledSizes } from "./store/blocks.js";
 import type { SqlDriver } from "./store/driver.js";
 import { migrate } from "./store/migrations.js";
@@ -29,6 +30,8 @@ import { openPostgres } from "./store/postgres.js";
 /** Pauses of the builder's and submitter's loops; both are also woken by events. */
 const BUILDER_INTERVAL_MS = 250;
 const SUBMITTER_INTERVAL_MS = 500;
+/** Pause between looks at the challenges of receipts. */
+const ANSWERING_INTERVAL_MS = 5_000;
 
 /** A running sequencer. */
 export interface RunningSequencer {
@@ -134,7 +137,10 @@ function startLoops(context: Context, signal: AbortSignal): Loop[] {
       submitter.wake();
     },
   });
-  return [builder, submitter, watcher];
+  const answering = createAnswering(context);
+  const pause = Math.min(ANSWERING_INTERVAL_MS, 10 * (context.config.l1PollMs ?? 500));
+  const answers = answering === undefined ? [] : [start("answers", pause, answering)];
+  return [builder, submitter, watcher, ...answers];
 }
 
 async function listen(app: FastifyInstance, config: SequencerConfig): Promise<string> {

@@ -110,13 +110,13 @@ describe("operations", () => {
   it("are answered with the operator's signed receipt, the same one again and again", async () => {
     const first = await call("submitOperation", { body: body() });
     expect(first.status).toBe(200);
-    const { message, sequence, acceptedBlock, promisedBlock, signature, operator } = first.body;
+    const { message, sequence, acceptedBlock, promisedBlock, validUntil, signature, operator } = first.body;
     const valid = await verifyTypedData({
       address: privateKeyToAccount(OPERATOR_KEY).address,
       domain: signingDomain(context),
       types: api.operationReceiptTypes,
       primaryType: "OperationReceipt",
-      message: { message, sequence, acceptedBlock, promisedBlock },
+      message: { message, sequence, acceptedBlock, promisedBlock, validUntil },
       signature,
     });
     expect(valid).toBe(true);

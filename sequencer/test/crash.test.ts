@@ -14,6 +14,7 @@ import type { Context } from "../src/core/context.js";
 import { findBlock, findSealedBlock } from "../src/store/blocks.js";
 import { findOperation } from "../src/store/operations.js";
 import { listOpenProofJobs } from "../src/store/work.js";
+import { findPostgres, startPostgres } from "./support/postgres.js";
 import { openWorld } from "./support/world.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -27,20 +28,35 @@ interface Said {
   readonly root?: bigint;
 }
 
-let directory: string;
-const said: Said[] = [];
+/** A place for a store, and how to remove it. */
+interface Place {
+  readonly place: string;
+  remove(): Promise<void>;
+}
 
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "catalyze-crash-"));
+async function directoryPlace(): Promise<Place> {
+  const directory = await mkdtemp(join(tmpdir(), "catalyze-crash-"));
+  return { place: join(directory, "store"), remove: () => rm(directory, { recursive: true, force: true }) };
+}
+
+async function postgresPlace(): Promise<Place> {
+  const server = await startPostgres();
+  return { place: server.url, remove: () => server.stop() };
+}
+
+beforeAll(() => {
   // Plain Node runs what the build made of the child; `npm test` builds first.
   if (!existsSync(script)) throw new Error(`${script} is missing; run: npm run build`);
 });
 
-afterAll(() => rm(directory, { recursive: true, force: true }));
-
-/** Runs the child and kills it as soon as `when` holds of what it said in this run. */
-async function runUntil(when: (lines: readonly Said[]) => boolean, delayMs: number): Promise<void> {
-  const child: ChildProcess = spawn(process.execPath, [script, join(directory, "store")], {
+/** Runs the child and kills it as soon as `when` holds of what it said in this run, which is added to `said`. */
+async function runUntil(
+  place: string,
+  said: Said[],
+  when: (lines: readonly Said[]) => boolean,
+  delayMs: number,
+): Promise<void> {
+  const child: ChildProcess = spawn(process.execPath, [script, place], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const lines: Said[] = [];
@@ -64,7 +80,7 @@ async function runUntil(when: (lines: readonly Said[]) => boolean, delayMs: numb
 }
 
 /** Everything acknowledged is there, and cells, blocks and mempool agree. */
-async function check(context: Context): Promise<void> {
+async function check(context: Context, said: readonly Said[]): Promise<void> {
   const { ledger, driver } = context;
   for (const { accepted, sealed, root: newRoot } of said) {
     if (accepted !== undefined) {
@@ -91,27 +107,43 @@ async function check(context: Context): Promise<void> {
   expect(await listOpenProofJobs(driver)).toHaveLength(Number(ledger.head.number));
 }
 
-describe("a sequencer killed at any point", () => {
-  const points: [string, (lines: readonly Said[]) => boolean, number][] = [
-    ["right after its first block", (lines) => lines.some(({ ready }) => ready !== undefined), 0],
-    [
-      "right after an acknowledged operation",
-      (lines) => lines.at(-1)?.accepted !== undefined && lines.length > 4,
-      0,
-    ],
-    ["right after a sealed block", (lines) => lines.at(-1)?.sealed !== undefined, 0],
-    ["a little after, in the middle of the next change", (lines) => lines.length > 3, 37],
-    ["again, elsewhere in the middle", (lines) => lines.length > 5, 113],
-  ];
-  for (const [name, when, delayMs] of points) {
-    it(`loses nothing and repeats nothing: ${name}`, async () => {
-      await runUntil(when, delayMs);
-      const context = await openWorld(join(directory, "store"));
-      try {
-        await check(context);
-      } finally {
-        await context.driver.close();
-      }
+const points: [string, (lines: readonly Said[]) => boolean, number][] = [
+  ["right after its first block", (lines) => lines.some(({ ready }) => ready !== undefined), 0],
+  [
+    "right after an acknowledged operation",
+    (lines) => lines.at(-1)?.accepted !== undefined && lines.length > 4,
+    0,
+  ],
+  ["right after a sealed block", (lines) => lines.at(-1)?.sealed !== undefined, 0],
+  ["a little after, in the middle of the next change", (lines) => lines.length > 3, 37],
+  ["again, elsewhere in the middle", (lines) => lines.length > 5, 113],
+];
+
+/** Kills sequencers on one store, one after another; what all of them said must hold after each. */
+function describeCrashes(store: string, open: () => Promise<Place>): void {
+  describe(`a sequencer on ${store}, killed at any point`, () => {
+    const said: Said[] = [];
+    let opened: Place;
+    beforeAll(async () => {
+      opened = await open();
     });
-  }
+    afterAll(() => opened.remove());
+
+    for (const [name, when, delayMs] of points) {
+      it(`loses nothing and repeats nothing: ${name}`, async () => {
+        await runUntil(opened.place, said, when, delayMs);
+        const context = await openWorld(opened.place);
+        try {
+          await check(context, said);
+        } finally {
+          await context.driver.close();
+        }
+      });
+    }
+  });
+}
+
+describeCrashes("PGlite", directoryPlace);
+describe.skipIf(findPostgres() === undefined)("with a PostgreSQL server", () => {
+  describeCrashes("PostgreSQL", postgresPlace);
 });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { operationDomain, orderId, SMALL_BLOCK } from "@catalyze/circuits/schema";
 import { rollupAbi } from "@catalyze/contracts";
 import { closeProver, encodeProofForContract, proofFromJson } from "@catalyze/prover";
+import { type BaseClient, getBlockProof } from "@catalyze/sdk";
 import pino from "pino";
 import { bytesToHex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -169,16 +170,20 @@ describe("a sequencer on L1 (stand-in circuits)", () => {
     );
     const { results } = await request(url, "getOrderResults", { path: `${path}/results` });
     for (const { blockNumber, blockWords, settlementIndex, commitment, proof } of results) {
+      const { publicClient } = chain;
+      const { rollup } = chain.deployment;
+      const client = { publicClient, rollup } as unknown as BaseClient;
+      const found = await getBlockProof(client, { blockNumber: blockNumber! });
       const args = [
         blockNumber!,
         bytesToHex(blockWords!),
+        found!.proof,
         BigInt(settlementIndex!),
         programId,
         commitment,
       ] as const;
-      const { rollup: address } = chain.deployment;
-      const call = { address, abi: rollupAbi, functionName: "verifySettlement", args } as const;
-      expect(await chain.publicClient.readContract(call)).toBe(true);
+      const call = { address: rollup, abi: rollupAbi, functionName: "verifySettlement", args } as const;
+      expect(await publicClient.readContract(call)).toBe(true);
       expect(encodeProofForContract(proofFromJson(proof)!)).toHaveLength(8);
     }
     // Six jobs at 100 units: 12 % to royalty, middleware and burn, the rest to the provider.

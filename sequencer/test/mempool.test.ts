@@ -1,5 +1,5 @@
 // Admission to the mempool: every rule at its boundary.
-import { createState, type State, setCell } from "@catalyze/circuits/reference";
+import { createState, orderStatic, type State, setCell } from "@catalyze/circuits/reference";
 import { operationDomain, SMALL_BLOCK } from "@catalyze/circuits/schema";
 import { beforeEach, describe, expect, it } from "vitest";
 import { SequencerError } from "../src/errors.js";
@@ -7,6 +7,7 @@ import { OPERATIONS_PER_ACCOUNT } from "../src/limits.js";
 import { type AdmissionContext, admit, authenticate } from "../src/mempool/admission.js";
 import { Mempool } from "../src/mempool/mempool.js";
 import { CHAIN_ID, ROLLUP, TestKey, transfer } from "./support/keys.js";
+import { testOrder } from "./support/world.js";
 
 const alice = new TestKey(1);
 const bob = new TestKey(2);
@@ -14,6 +15,7 @@ const context: AdmissionContext = {
   operationDomain: operationDomain(CHAIN_ID, BigInt(ROLLUP)),
   size: SMALL_BLOCK,
   time: 1_000n,
+  feeAccount: 2,
   fees: {
     transfer: 3n,
     withdraw: 5n,
@@ -108,6 +110,34 @@ describe("the rest", () => {
     expect(codeOf(() => add(6n))).toBe("SEQUENCER_KEY_ROTATING");
     mempool.remove(mempool.all()[0]!.message);
     expect(codeOf(() => add(5n))).toBeUndefined();
+  });
+
+  it("refuses everything behind a pending cancellation: it may become impossible by another's doing", () => {
+    const order = { ...testOrder(0n, new Uint8Array(4), { requester: 1n }), deadline: 1n };
+    const far = { ...context, time: 100_000n };
+    setCell(state, 40_000, { kind: "order", order, amount: 9n, bitmap: 0n, remaining: 1n });
+    const common = { signer: 1, nonce: 5n, fee: 3n, priorityFee: 0n, expiry: 200_000n };
+    const named = { orderIndex: 40_000, orderStatic: orderStatic(order) };
+    const cancellation = alice.sign({ kind: "cancelOrder", ...common, ...named });
+    mempool.add({ ...admit(state, mempool, cancellation, far), sequence: 1n });
+    expect(codeOf(() => add(6n))).toBe("SEQUENCER_ORDER_CANCELLING");
+    mempool.remove(mempool.all()[0]!.message);
+    expect(codeOf(() => add(5n))).toBeUndefined();
+  });
+
+  it("refuses everything without a fee account, and what only fits a block without its cell", () => {
+    const missing = { ...context, feeAccount: 7 };
+    const signed = alice.sign(transfer(1, 5n, 2, 1n, { fee: 3n }));
+    expect(codeOf(() => admit(state, mempool, signed, missing))).toBe("SEQUENCER_FEE_ACCOUNT_MISSING");
+    for (let index = 3; index < 20; index++) setCell(state, index, bob.cell(0n));
+    const pay = (receivers: number) => {
+      const legs = Array.from({ length: receivers }, (_, i) => ({ receiver: 3 + i, amount: 1n }));
+      const common = { signer: 1, nonce: 5n, fee: 9n, priorityFee: 0n, expiry: 2_000n };
+      return admit(state, mempool, alice.sign({ kind: "multiTransfer", ...common, legs }), context);
+    };
+    // Signer and fee account are cells, too.
+    expect(codeOf(() => pay(SMALL_BLOCK.cells - 1))).toBe("SEQUENCER_OPERATION_INVALID");
+    expect(codeOf(() => pay(SMALL_BLOCK.cells - 2))).toBeUndefined();
   });
 
   it("refuses a receiver that is no account", () => {

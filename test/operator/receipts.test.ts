@@ -3,11 +3,14 @@
 import {
   buildInclusionAnswer,
   buildInvalidityAnswer,
+  cellDynamicWord,
   getAccount,
+  getOrder,
   type InclusionAnswer,
   type Operation,
   operationPlace,
   operationPreimage,
+  orderStatic,
   poseidon,
   type SealedBlock,
   setCell,
@@ -57,10 +60,11 @@ function make(name: string, operation: Operation, role: Role) {
 /** Receipt of a known operation: accepted at block 1, promised for block 4, unless told otherwise. */
 function receiptOf(
   name: string,
-  more: Partial<{ sequence: bigint; acceptedBlock: bigint; promisedBlock: bigint }> = {},
+  more: Partial<{ sequence: bigint; acceptedBlock: bigint; promisedBlock: bigint; validUntil: bigint }> = {},
 ) {
   const { message, sequence } = known.get(name)!;
-  return signReceipt(world, { message, sequence, acceptedBlock: 1n, promisedBlock: 4n, ...more });
+  const plain = { acceptedBlock: 1n, promisedBlock: 4n, validUntil: FAR };
+  return signReceipt(world, { message, sequence, ...plain, ...more });
 }
 
 function preimageOf(name: string) {
@@ -367,7 +371,8 @@ test("a key that was changed after acceptance is an excuse, one from before is n
       operation,
       signerStatic: world.preimageStatic(role),
       acceptedBlock,
-      block: { number: 5n, time: sealed.header.time, bytes: sealed.bytes },
+      validUntil: FAR,
+      block: { number: 5n, time: sealed.header.time, bytes: sealed.bytes, requests: [] },
       state: changed,
     });
   expect(answer(5n)).toBeUndefined();
@@ -385,17 +390,21 @@ test("a key that was changed after acceptance is an excuse, one from before is n
   world.forget(sealed);
 });
 
-function invalidity(name: string, number: number, acceptedBlock = 1n) {
+/** What excuses the operator after a block, by the builder of answers. */
+function excuse(name: string, { after, block: sealed }: Sealed, acceptedBlock = 1n, validUntil = FAR) {
   const { operation, role } = known.get(name)!;
-  const { after, block: sealed } = blocks[number - 1]!;
+  const { header, bytes, requests } = sealed;
   return buildInvalidityAnswer({
     operation,
     signerStatic: world.preimageStatic(role),
     acceptedBlock,
-    block: { number: sealed.header.number, time: sealed.header.time, bytes: sealed.bytes },
+    validUntil,
+    block: { number: header.number, time: header.time, bytes, requests },
     state: after,
   });
 }
+
+const invalidity = (name: string, number: number) => excuse(name, blocks[number - 1]!);
 
 test("a nonce that has passed, a balance below the debit and an expiry are excuses", async () => {
   const displaced = invalidity("displaced", 3)!;
@@ -423,6 +432,131 @@ test("a nonce that has passed, a balance below the debit and an expiry are excus
   expect(await world.revertOf("bob", "receipts", "answerExpiry", call(4))).toBeUndefined();
 });
 
+test("an operation behind one that has expired is excused by the time that its receipt names, and not before", async () => {
+  const { time } = block(4).header;
+  const words = (number: number) => `0x${Buffer.from(block(number).bytes).toString("hex")}`;
+  const receipt = await challenge("gap", { validUntil: time - 1n });
+  const call = (given: object, number: number) => [
+    given,
+    operator(),
+    preimageOf("gap"),
+    BigInt(number),
+    words(number),
+  ];
+  const answer = excuse("gap", blocks[3]!, 1n, time - 1n);
+  expect(answer).toEqual({ kind: "expiry", blockNumber: 4n, words: words(4) });
+  expect(excuse("gap", blocks[3]!, 1n, time)).toBeUndefined();
+  expect(await world.revertOf("bob", "receipts", "answerExpiry", call(receipt, 3))).toBe("NoExcuse");
+  const longer = await challenge("gap", { validUntil: time });
+  expect(await world.revertOf("bob", "receipts", "answerExpiry", call(longer, 4))).toBe("NoExcuse");
+  // What was signed can't be shortened afterwards: the changed receipt was never challenged.
+  const shortened = call({ ...longer, validUntil: time - 2n }, 4);
+  expect(await world.revertOf("bob", "receipts", "answerExpiry", shortened)).toBe("NoOpenChallenge");
+  expect(await world.revertOf("bob", "receipts", "answerExpiry", call(receipt, 4))).toBeUndefined();
+});
+
+/** Posts an order that is past its time, as alice's next operation; returns the block and the order's cell. */
+async function postOldOrder(name: string, nonce: bigint) {
+  const deadline = (await world.client.getBlock()).timestamp - 100_000n;
+  const order = { ...testOrder("alice", nonce), deadline };
+  const common = { signer: indexOf("alice"), nonce, expiry: FAR, fee: 1n, priorityFee: 0n };
+  const { signed, sequence } = make(name, { kind: "postOrder", ...common, order }, "alice");
+  const sealed = await world.submitBlock((draft) => void draft.addOperation(signed, sequence));
+  const [{ index }] = sealed.block.orders as [{ index: number }];
+  return { sealed, orderIndex: index, orderStatic: orderStatic(order) };
+}
+
+test("a cancellation is excused when its order was settled, also when its cell holds another, and not before", async () => {
+  const posted = await postOldOrder("to cancel", 1n);
+  const { orderIndex } = posted;
+  const settle = (chunk: number) =>
+    world.submitBlock((draft) => {
+      const work = { provider: indexOf("dave"), resultsRoot: 99n, price: 90n };
+      draft.addSettlement({ orderIndex, chunk, ...work });
+    });
+  const open = await settle(0);
+  const closed = await settle(1);
+  const again = await postOldOrder("next order", 2n);
+  expect(again.orderIndex).toBe(orderIndex);
+  const common = { signer: indexOf("alice"), nonce: 3n, expiry: FAR, fee: 1n, priorityFee: 0n };
+  const { orderStatic: itsStatic } = posted;
+  make("cancel", { kind: "cancelOrder", ...common, orderIndex, orderStatic: itsStatic }, "alice");
+  expect(excuse("cancel", open, 5n)).toBeUndefined();
+  expect(excuse("cancel", closed, 7n)).toBeUndefined();
+  const good = excuse("cancel", closed, 5n);
+  const later = excuse("cancel", again.sealed, 5n);
+  if (good?.kind !== "orderClosed" || later?.kind !== "orderClosed") throw new Error("unexpected");
+  expect([good.proof.cellStatic, good.proof.cellDynamic]).toEqual([0n, 0n]);
+  expect(later.proof.cellStatic).not.toBe(0n);
+  const reverts = (receipt: object, proof: object, name = "cancel") =>
+    world.revertOf("bob", "receipts", "answerOrderClosed", [receipt, operator(), preimageOf(name), proof]);
+  const receipt = await challenge("cancel", { acceptedBlock: 5n, promisedBlock: 8n });
+  // The order as it stood when it was open; the empty cell with another path, of an earlier or an unknown block.
+  const cell = getOrder(open.after, orderIndex);
+  const openProof = {
+    blockNumber: 6n,
+    words: `0x${Buffer.from(open.block.bytes).toString("hex")}`,
+    cellStatic: itsStatic,
+    cellDynamic: cellDynamicWord(cell),
+    path: open.after.tree.proof(orderIndex).children,
+  };
+  expect(await reverts(receipt, openProof)).toBe("NoExcuse");
+  expect(await reverts(receipt, { ...openProof, cellStatic: 0n, cellDynamic: 0n })).toBe("StateProofInvalid");
+  expect(await reverts(receipt, { ...openProof, cellStatic: 1n })).toBe("StateProofInvalid");
+  expect(await reverts(receipt, { ...good.proof, path: openProof.path })).toBe("StateProofInvalid");
+  expect(await reverts(receipt, { ...good.proof, blockNumber: 8n })).toBe("BlockWordsMismatch");
+  const other = closed.after.tree.proof(indexOf("alice")).children;
+  expect(await reverts(receipt, { ...good.proof, path: other })).toBe("StateProofInvalid");
+  const before = await challenge("cancel", { acceptedBlock: 7n, promisedBlock: 8n });
+  expect(await reverts(before, good.proof)).toBe("BlockOutsideRange");
+  const promisedBefore = await challenge("cancel", { acceptedBlock: 5n, promisedBlock: 6n });
+  expect(await reverts(promisedBefore, good.proof)).toBe("BlockOutsideRange");
+  const transferred = await challenge("skipped", { acceptedBlock: 5n, promisedBlock: 8n });
+  expect(await reverts(transferred, good.proof, "skipped")).toBe("NoCancellation");
+  expect(await reverts(receipt, good.proof)).toBeUndefined();
+  expect(await reverts(before, later.proof)).toBeUndefined();
+  for (const { block: sealed } of [again.sealed, closed, open, posted.sealed]) world.forget(sealed);
+});
+
+test("what an account has pending when its owner empties it through L1 is excused, nothing of others", async () => {
+  await world.request("bob", "exitAccount");
+  await world.request("alice", "exitAccount");
+  const exited = await world.submitBlock((draft) => {
+    // What the account gets in the same block leaves it richer than the operation needs: the balance says nothing.
+    const { signed, sequence } = make("gift", transfer("dave", 6n, { receiver: indexOf("alice") }), "dave");
+    draft.addOperation(signed, sequence);
+  });
+  make("tiny", transfer("alice", 1n, { amount: 1n }), "alice");
+  const answer = excuse("tiny", exited, 4n);
+  expect(answer).toMatchObject({ kind: "exit", blockNumber: 5n, position: 1n });
+  if (answer?.kind !== "exit") throw new Error("unexpected");
+  expect(excuse("tiny", exited, 5n)).toBeUndefined();
+  const reverts = (receipt: object, position: bigint, name = "tiny", words: string = answer.words) =>
+    world.revertOf("bob", "receipts", "answerExit", [
+      receipt,
+      operator(),
+      preimageOf(name),
+      5n,
+      words,
+      position,
+    ]);
+  const receipt = await challenge("tiny", { acceptedBlock: 4n, promisedBlock: 5n });
+  expect(await reverts(receipt, 0n)).toBe("NoExcuse");
+  expect(await reverts(receipt, 2n)).toBe("RequestNotThere");
+  expect(await reverts(receipt, 1n, "tiny", `${answer.words.slice(0, -2)}00`)).toBe("BlockWordsMismatch");
+  const early = await challenge("tiny", { acceptedBlock: 3n, promisedBlock: 4n });
+  expect(await reverts(early, 1n)).toBe("BlockOutsideRange");
+  const accepted = await challenge("gap", { acceptedBlock: 5n, promisedBlock: 5n });
+  expect(await reverts(accepted, 1n, "gap")).toBe("BlockOutsideRange");
+  expect(await reverts(receipt, 1n)).toBeUndefined();
+  // A deposit of the first block names the account, too: it is no exit.
+  const words = `0x${Buffer.from(block(1).bytes).toString("hex")}`;
+  const registered = await challenge("skipped", { acceptedBlock: 0n });
+  const call = [registered, operator(), preimageOf("skipped"), 1n, words, 0n];
+  expect(await world.revertOf("bob", "receipts", "answerExit", call)).toBe("NoExcuse");
+  world.forget(exited.block);
+});
+
 /** What the operator might send although the state does not excuse it. */
 function stateOf(number: number, index: number) {
   const { after, block: sealed } = blocks[number - 1]!;
@@ -430,7 +564,8 @@ function stateOf(number: number, index: number) {
     operation: transfer("alice", -1n, { expiry: FAR }),
     signerStatic: 0n,
     acceptedBlock: 0n,
-    block: { number: sealed.header.number, time: 0n, bytes: sealed.bytes },
+    validUntil: FAR,
+    block: { number: sealed.header.number, time: 0n, bytes: sealed.bytes, requests: [] },
     state: { ...after, cells: new Map([[indexOf("alice"), after.cells.get(index)!]]) },
   });
   if (forged?.kind !== "state") throw new Error("unexpected");
@@ -484,7 +619,7 @@ test("a balance from before acceptance, or after the promise, excuses nothing", 
 
 test("only what the operator has signed for this rollup and chain, with its preimage, can be challenged", async () => {
   const { message, sequence } = known.get("skipped")!;
-  const receipt = { message, sequence, acceptedBlock: 1n, promisedBlock: 4n };
+  const receipt = { message, sequence, acceptedBlock: 1n, promisedBlock: 4n, validUntil: FAR };
   const other = `0x${"11".repeat(20)}` as const;
   const tries = [
     await signReceipt(world, receipt, { rollup: other }),
@@ -595,10 +730,13 @@ test("the SDK challenges, answers and finalises", async () => {
       pollingIntervalMs: 20,
       getDeployment: async () => deployment,
     }) as unknown as BaseClient;
-  const signed = await signReceipt(world, { message, sequence, acceptedBlock: 1n, promisedBlock: 4n });
+  const plain = { message, sequence, acceptedBlock: 1n, promisedBlock: 4n, validUntil: FAR };
+  const signed = await signReceipt(world, plain);
   const receipt = { ...signed.receipt, operator: operator(), signature: signed.signature };
   const parameters = { receipt, operation, signerStatic: world.preimageStatic(role) };
   await expect(verifyOperationReceipt(baseClient("bob"), { receipt })).resolves.toEqual(receipt);
+  const longer = verifyOperationReceipt(baseClient("bob"), { receipt, validUntil: FAR + 1n });
+  await expect(longer).rejects.toThrow(OperatorReceiptError);
   const wrong = { ...parameters, operation: transfer("bob", 7n) };
   await expect(challengeReceipt(baseClient("dave"), wrong)).rejects.toThrow(OperatorReceiptError);
   await world.send("deployer", "ctz", "transfer", [world.accounts.dave.address, TERMS.bond]);

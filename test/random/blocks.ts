@@ -15,7 +15,7 @@ import {
 import { challenge, royaltyDomain } from "@catalyze/circuits/schema";
 import { ctzAbi, rollupAbi, seedRegistryAbi } from "@catalyze/contracts";
 import { withdrawalTree } from "@catalyze/sdk";
-import { bytesToHex, type Hex, keccak256, numberToHex } from "viem";
+import { bytesToHex, concatHex, type Hex, keccak256, numberToHex, zeroHash } from "viem";
 import {
   type BlockSubmission,
   contextOf,
@@ -31,6 +31,9 @@ import { drawBroken, drawOperation, signOperation } from "./operations.js";
 import { refuseBroken, refuseTamperedBlock, refuseTamperedInput } from "./refusals.js";
 import { drawStatement, proveSquares, record } from "./requests.js";
 import { agree, cellsOf, type Filling, present, refusalOf, send, tally, type World } from "./world.js";
+
+/** Blocks of one record on L1. */
+const EPOCH_BLOCKS = 16n;
 
 /** A sealed block with what its submission needs besides its proof. */
 interface Drawn {
@@ -166,6 +169,20 @@ async function breakOperations(world: World, header: BlockHeader): Promise<void>
   }
 }
 
+/** The records of the epochs of the last `count` blocks, against one hashed from the blocks' words. */
+async function compareHistory({ parts, history, number }: World, count: bigint): Promise<void> {
+  const contract = { address: parts.deployment.rollup, abi: rollupAbi } as const;
+  const epochOf = (block: bigint): bigint => (block - 1n) / EPOCH_BLOCKS;
+  for (let epoch = epochOf(number - count); epoch <= epochOf(number - 1n); epoch++) {
+    const first = Number(epoch * EPOCH_BLOCKS);
+    const record = history
+      .slice(first, first + Number(EPOCH_BLOCKS))
+      .reduce((before, wordsHash) => keccak256(concatHex([before, wordsHash])), zeroHash);
+    const found = await parts.client.readContract({ ...contract, functionName: "history", args: [epoch] });
+    agree(`record of epoch ${epoch}`, record, found);
+  }
+}
+
 /** What the contract holds after blocks, against the reference and the state rebuilt from calldata. */
 async function compare(world: World, drawn: readonly Drawn[]): Promise<void> {
   const { parts, state, rebuilt } = world;
@@ -174,24 +191,25 @@ async function compare(world: World, drawn: readonly Drawn[]): Promise<void> {
   const onChain = await client.readContract({ ...contract, functionName: "state" });
   for (const { block } of drawn) {
     applyBlockBytes(rebuilt, block.bytes);
+    world.history.push(keccak256(bytesToHex(block.bytes)));
     agree(`root rebuilt from block ${block.header.number}`, block.newRoot, stateRoot(rebuilt));
     const blockNumber = block.header.number;
-    const found = await client.readContract({
+    const root = await client.readContract({
       ...contract,
-      functionName: "blockRecord",
+      functionName: "withdrawalsRoot",
       args: [blockNumber],
     });
-    agree(`words hash of block ${blockNumber}`, keccak256(bytesToHex(block.bytes)), found.wordsHash);
     const withdrawals = block.withdrawals.map(({ recipient, amount }) => ({
       recipient: numberToHex(recipient, { size: 20 }),
       amount,
     }));
     const tree = withdrawalTree({ rollup: parts.deployment.rollup, blockNumber, withdrawals });
-    agree(`withdrawals of block ${blockNumber}`, tree.root, found.withdrawalsRoot);
+    agree(`withdrawals of block ${blockNumber}`, tree.root, root);
     withdrawals.forEach((one, index) => {
       world.claims.push({ ...one, blockNumber, index, proof: tree.proof(index) });
     });
   }
+  await compareHistory(world, BigInt(drawn.length));
   agree("root on L1", stateRoot(state), onChain.root);
   agree("block number on L1", world.number - 1n, onChain.blockNumber);
   agree("consumed requests on L1", world.firstRequest, onChain.consumedRequests);

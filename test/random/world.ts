@@ -71,6 +71,8 @@ export interface World {
   /** How often each thing was done, or refused by all layers. */
   readonly done: Map<string, number>;
   readonly refused: Map<string, number>;
+  /** Hashes of the words of all blocks. */
+  readonly history: Hex[];
   number: bigint;
   firstRequest: bigint;
   sequence: bigint;
@@ -113,7 +115,7 @@ export async function startWorld(seed: number, size: BlockSize): Promise<World> 
     },
     people: [account(1), ...others].map((one) => ({ account: one, index: undefined })),
     ...{ seeds: [], keys: new Map(), parameters: new Map(), jobs: new Map(), recorded: new Set() },
-    ...{ waiting: [], claims: [], done: new Map(), refused: new Map() },
+    ...{ waiting: [], claims: [], history: [], done: new Map(), refused: new Map() },
     ...{ number: 1n, firstRequest: 0n, sequence: 1n },
   };
 }

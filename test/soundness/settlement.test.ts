@@ -1,29 +1,37 @@
 // A block that settles real work, against everybody who would like it to say something else. Real circuits, real proofs,
 // a real chain: what must be rejected is rejected by the contract, and the honest block passes.
-import { digitsAdapter, digitsParameters } from "@catalyze/circuits/programs";
-import { readDigitsModel } from "@catalyze/circuits/programs/dataset";
+import { digitsAdapter } from "@catalyze/circuits/programs";
 import {
-  accountStatic,
   createState,
   getAccount,
   getOrder,
   getSeed,
-  type Operation,
-  type Order,
-  operationMessage,
   revertBlock,
   type SealedBlock,
   type Settlement,
   type State,
   settlementStatement,
-  signMessage,
   totalAmount,
 } from "@catalyze/circuits/reference";
-import { FIELD_MODULUS, MODE_ZK, SMALL_BLOCK } from "@catalyze/circuits/schema";
+import { FIELD_MODULUS, SMALL_BLOCK } from "@catalyze/circuits/schema";
 import { ctzAbi, rollupAbi } from "@catalyze/contracts";
 import { closeProver } from "@catalyze/prover";
-import { BaseError, bytesToHex, ContractFunctionRevertedError, type Hex, hexToBytes } from "viem";
+import { type BaseClient, getBlockProof } from "@catalyze/sdk";
+import { BaseError, bytesToHex, ContractFunctionRevertedError, type Hex, hexToBytes, keccak256 } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  digitsOrder,
+  MIDDLEWARE,
+  OPERATOR,
+  PARTY_REQUESTS,
+  PROVIDER,
+  REQUESTER,
+  registerParties,
+  runChunk,
+  SEED,
+  sealRegistrations,
+  signOperation,
+} from "../support/parties.js";
 import {
   type BlockSubmission,
   ctzOf,
@@ -31,11 +39,7 @@ import {
   heldOutDigits,
   proveBlock,
   proveStatement,
-  queuedRequests,
   type RollupParts,
-  register,
-  registerDigitsSeed,
-  rollupKey,
   type StatementSubmission,
   sealNext,
   startRollup,
@@ -43,7 +47,6 @@ import {
   UNIT,
 } from "../support/rollup.js";
 
-const [OPERATOR, MIDDLEWARE, PROVIDER, REQUESTER, SEED] = [1, 2, 3, 4, 5] as const;
 const DEPOSIT = 1_000_000_000n;
 const JOBS = 20;
 
@@ -56,7 +59,6 @@ let falseResult: BlockSubmission;
 let redirected: BlockSubmission;
 let statement: StatementSubmission;
 const { inputs, labels } = heldOutDigits(JOBS);
-const chunk = inputs.slice(0, 16 * 64);
 
 /** Name of the custom error that a submission reverts with. */
 async function refusal(blocks: readonly BlockSubmission[], role: "operator" | "requesterA" = "operator") {
@@ -94,38 +96,9 @@ const addToHead = (by: bigint) => (bytes: Uint8Array) => {
   bytes.set(hexToBytes(`0x${word.toString(16).padStart(64, "0")}`));
 };
 
-async function signed(operation: Operation) {
-  const { ax, ay, owner } = getAccount(state, operation.signer);
-  const { operationDomain } = await domains(parts);
-  const message = operationMessage(operationDomain, accountStatic(ax, ay, owner), operation);
-  return { operation, signature: signMessage(rollupKey(operation.signer), message) };
-}
-
-function makeOrder(): Order {
-  const seed = getSeed(state, SEED);
-  return {
-    requester: BigInt(REQUESTER),
-    nonce: 0n,
-    seed: BigInt(SEED),
-    middleware: BigInt(MIDDLEWARE),
-    programId: seed.programId,
-    parametersCommitment: seed.parametersCommitment,
-    inputsRoot: digitsAdapter.inputsRoot(inputs),
-    jobCount: BigInt(JOBS),
-    chunkSize: 16n,
-    priceLimit: 10_000n,
-    settlementFee: 500n,
-    savingsShare: 5_000n,
-    modes: BigInt(MODE_ZK),
-    minimumBond: 0n,
-    deadline: 2n ** 40n - 1n,
-    terms: seed.terms,
-  };
-}
-
 /** Proves the block that settles chunk 0 as `change` says, and takes it back. */
 async function alternative(settlement: Settlement): Promise<BlockSubmission> {
-  const block = await sealNext(parts, state, { number: 3n, firstRequest: 5n }, (draft) => {
+  const block = await sealNext(parts, state, { number: 3n, firstRequest: PARTY_REQUESTS }, (draft) => {
     draft.addSettlement(settlement);
   });
   const submission = await proveBlock(parts, block, [statement]);
@@ -136,51 +109,33 @@ async function alternative(settlement: Settlement): Promise<BlockSubmission> {
 beforeAll(async () => {
   parts = await startRollup();
   state = createState(SMALL_BLOCK.depth);
-  for (const [role, index] of [
-    ["operator", OPERATOR],
-    ["middleware", MIDDLEWARE],
-    ["provider", PROVIDER],
-    ["requesterA", REQUESTER],
-  ] as const) {
-    await register(parts, role, rollupKey(index), DEPOSIT);
-  }
-  await registerDigitsSeed(parts, "creator");
-  const requests = await queuedRequests(parts);
-  const first = await sealNext(parts, state, { number: 1n, firstRequest: 0n }, (draft) => {
-    for (const request of requests) draft.addRequest(request);
-  });
-  registered = await proveBlock(parts, first);
+  await registerParties(parts, DEPOSIT);
+  registered = await proveBlock(parts, await sealRegistrations(parts, state));
 
-  const post = await signed({
+  const terms = { priceLimit: 10_000n, settlementFee: 500n, deadline: 2n ** 40n - 1n };
+  const post = await signOperation(parts, state, {
     kind: "postOrder",
     signer: REQUESTER,
     nonce: 0n,
     expiry: 2n ** 40n - 1n,
     fee: 7n,
     priorityFee: 0n,
-    order: makeOrder(),
+    order: digitsOrder(state, inputs, terms),
   });
-  const second = await sealNext(parts, state, { number: 2n, firstRequest: 5n }, (draft) => {
+  const second = await sealNext(parts, state, { number: 2n, firstRequest: PARTY_REQUESTS }, (draft) => {
     draft.addOperation(post, 1n);
   });
   const orderIndex = second.orders[0]!.index;
   const posting = await proveBlock(parts, second);
 
-  const results = digitsAdapter.run(digitsParameters(readDigitsModel()), chunk);
-  const settlement: Settlement = {
-    orderIndex,
-    chunk: 0,
-    provider: PROVIDER,
-    resultsRoot: digitsAdapter.resultsRoot(results),
-    price: 8_000n,
-  };
+  const { results, settlement } = runChunk(inputs, { orderIndex, chunk: 0, price: 8_000n });
   const { statementDomain } = await domains(parts);
   const claim = settlementStatement(state, settlement, statementDomain);
   statement = await proveStatement(parts, claim, inputs, results);
   const wrong = Uint8Array.from(results, (label, i) => (i === 3 ? (label + 1) % 10 : label));
   falseResult = await alternative({ ...settlement, resultsRoot: digitsAdapter.resultsRoot(wrong) });
   redirected = await alternative({ ...settlement, provider: MIDDLEWARE });
-  settling = await sealNext(parts, state, { number: 3n, firstRequest: 5n }, (draft) => {
+  settling = await sealNext(parts, state, { number: 3n, firstRequest: PARTY_REQUESTS }, (draft) => {
     draft.addSettlement(settlement);
   });
   honest = await proveBlock(parts, settling, [statement]);
@@ -301,12 +256,15 @@ describe("a settlement on chain", () => {
 
   it("can be shown to have been settled, and nothing else can", async () => {
     const { commitment, before } = settling.settlements[0]!;
+    const client = { publicClient: parts.client, rollup: parts.deployment.rollup } as unknown as BaseClient;
+    const { proof, wordsHash } = (await getBlockProof(client, { blockNumber: 3n }))!;
+    expect(wordsHash).toBe(keccak256(honest.words));
     const shown = (words: Hex, index: bigint, programId: bigint, value: bigint) =>
       parts.client.readContract({
         address: parts.deployment.rollup,
         abi: rollupAbi,
         functionName: "verifySettlement",
-        args: [3n, words, index, programId, value],
+        args: [3n, words, proof, index, programId, value],
       });
     const { programId } = before.order;
     expect(await shown(honest.words, 0n, programId, commitment)).toBe(true);

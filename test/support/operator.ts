@@ -54,6 +54,7 @@ import {
   type Hex,
   hexToBytes,
   http,
+  keccak256,
   parseEventLogs,
   BaseError as ViemBaseError,
   zeroHash,
@@ -82,7 +83,7 @@ export const SIZES: readonly BlockSize[] = [
     operations: 16,
     openings: 6,
     legGroups: 0,
-    cancellations: 0,
+    cancellations: 1,
     rotations: 0,
     distributions: 0,
     forcedOrders: 1,
@@ -98,7 +99,7 @@ export const SIZES: readonly BlockSize[] = [
     operations: 8,
     openings: 6,
     legGroups: 0,
-    cancellations: 0,
+    cancellations: 1,
     rotations: 0,
     distributions: 0,
     forcedOrders: 1,
@@ -254,11 +255,12 @@ async function fill({ client, deployment, send, contracts }: Parts) {
   }
   const terms = { royalty: 200, middleware: 500, burn: 500, pool: 0 };
   receipts.push(await call("alice", "seeds", "register", [zeroHash, "here", PROGRAM_ID, 4711n, 0n, terms]));
-  for (const { logs } of receipts as { logs: never[] }[]) {
+  const queue = ({ logs }: { readonly logs: never[] }): void => {
     for (const { args } of parseEventLogs({ abi: rollupAbi, eventName: "RequestEnqueued", logs })) {
       requests.push(decodeRequest({ heads: [args.head0, args.head1], route: args.route, value: args.value }));
     }
-  }
+  };
+  for (const receipt of receipts as { logs: never[] }[]) queue(receipt);
   for (const role of ["operator", "eve", "mallory"] as const) {
     await call("deployer", "ctz", "transfer", [accounts[role].address, 100_000n * CTZ]);
     for (const spender of ["stake", "receipts", "leases"]) {
@@ -269,6 +271,14 @@ async function fill({ client, deployment, send, contracts }: Parts) {
 
   let number = 0n;
   let consumed = 0n;
+  /** Record of the epoch of a block. */
+  const historyOf = (block: bigint): Promise<Hex> =>
+    client.readContract({
+      address: deployment.rollup,
+      abi: rollupAbi,
+      functionName: "history",
+      args: [(block - 1n) / 16n],
+    });
   const preimageStatic = (role: Role): bigint => {
     const { ax, ay } = publicKey(rollupKey(role));
     return accountStatic(ax, ay, BigInt(accounts[role].address));
@@ -300,18 +310,28 @@ async function fill({ client, deployment, send, contracts }: Parts) {
     for (const request of requests.slice(Number(consumed))) draft.addRequest(request);
     build(draft);
     const block = tamper(draft.seal());
+    const earlier = number % 16n === 0n ? zeroHash : await historyOf(number);
     await call("operator", "rollup", "submitBlocks", [[submission(block, deployment, sizeId)]]);
     number += 1n;
+    // The last block's proof needs no later ones; once proven, its words are evidence.
+    const proof = { before: earlier, later: [] };
+    for (const contract of ["receipts", "leases"]) {
+      await call("operator", contract, "proveBlock", [number, keccak256(hexOf(block.bytes)), proof]);
+    }
     consumed += BigInt(block.requests.length);
     return { block, before, after: copyState(state) };
   };
-  /** Takes back the last block beside the chain, after the chain itself went back. */
+  /** Sends a request of a role to the L1 queue; the next block consumes it. */
+  const request = async (role: Role, functionName: string, args: readonly unknown[] = []): Promise<void> =>
+    queue((await call(role, "rollup", functionName, args)) as { logs: never[] });
+  /** Takes back the last block beside the chain, and the requests that it consumed; the chain itself goes back, too. */
   const forget = (block: SealedBlock): void => {
     revertBlock(state, block);
     number -= 1n;
     consumed -= BigInt(block.requests.length);
+    requests.splice(Number(consumed));
   };
-  return { domain, state, sign, submitBlock, forget, preimageStatic };
+  return { domain, state, sign, submitBlock, request, forget, preimageStatic };
 }
 
 /** A sealed block with other operations or another new root, its words to match. Its `commitment` stays as it was. */
@@ -403,7 +423,13 @@ export const transfer = (
 /** A receipt with its signature by the operator, or by another. */
 export async function signReceipt(
   { accounts: all, deployment }: Pick<OperatorWorld, "accounts" | "deployment">,
-  receipt: { message: bigint; sequence: bigint; acceptedBlock: bigint; promisedBlock: bigint },
+  receipt: {
+    message: bigint;
+    sequence: bigint;
+    acceptedBlock: bigint;
+    promisedBlock: bigint;
+    validUntil: bigint;
+  },
   { role = "operator" as Role, rollup = deployment.rollup, chainId = 31337n } = {},
 ) {
   const signature: Hex = await all[role].signTypedData({

@@ -39,6 +39,8 @@ template Block(depth, R, S, N, W, K, O, F, L, X, Q, D, V) {
     assert(R + S + O + D + 1 < 2 ** 16);
     assert(S + 2 * N < 2 ** 16);
     assert(L < 2 ** 16);
+    // An index is two bits for each level, and words and gaps have room for INDEX_BITS.
+    assert(2 * depth <= INDEX_BITS());
     signal input z;
     signal output C;
     signal output y;

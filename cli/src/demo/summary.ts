@@ -31,7 +31,7 @@ function circuitTable({ circuits }: Devnet): string {
       ["constraints", "right"],
       ["wires", "right"],
     ],
-    rows: [circuits.block, circuits.program].map(({ circuit }) => [
+    rows: Object.values(circuits).map(({ circuit }) => [
       circuit.name,
       circuit.constraints.constraints.toLocaleString("en"),
       circuit.constraints.wires.toLocaleString("en"),

@@ -12,10 +12,18 @@ import { concatBytes, keccak256, numberToBytes } from "viem";
 import { compiledScript, keyFolder } from "../root.js";
 import { runScript } from "./process.js";
 
+/** Circuit of the exit of one cell, and of the payment of a recorded statement (docs/exit.md). */
+export const EXIT_CIRCUIT = "exit";
+export const EXIT_SETTLEMENT_CIRCUIT = "exit-settlement";
+
 /** Names of the devnet's circuits. */
-export const BLOCK_CIRCUIT = SMALL_BLOCK.name;
-export const PROGRAM_CIRCUIT = digitsAdapter.name;
-export const DEVNET_CIRCUITS = [BLOCK_CIRCUIT, PROGRAM_CIRCUIT] as const;
+export const DEVNET_CIRCUITS = {
+  block: SMALL_BLOCK.name,
+  program: digitsAdapter.name,
+  royaltySplit: "royalty-split",
+  exit: EXIT_CIRCUIT,
+  exitSettlement: EXIT_SETTLEMENT_CIRCUIT,
+} as const;
 
 /** A circuit that is ready to prove with. */
 export interface CircuitWithKey {
@@ -24,6 +32,9 @@ export interface CircuitWithKey {
   readonly provingKeyPath: string;
   readonly verificationKey: VerificationKey;
 }
+
+/** The devnet's circuits with their development keys. */
+export type DevnetCircuits = Readonly<Record<keyof typeof DEVNET_CIRCUITS, CircuitWithKey>>;
 
 const COMPILE_SCRIPT = compiledScript("cli/dist/src/devnet/compile-main.js");
 const WORD_BYTES = 32;

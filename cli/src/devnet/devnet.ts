@@ -33,6 +33,7 @@ import {
   compileCircuits,
   contractKeyBytes,
   DEVNET_CIRCUITS,
+  type DevnetCircuits,
   ensureKey,
   programIdOfVerificationKey,
 } from "./circuits.js";
@@ -103,6 +104,11 @@ async function deployContracts(
     genesisRoot: stateRoot(createState(SMALL_BLOCK.depth)),
     operator: accounts.operator.address,
     pool: accounts.pool.address,
+    royaltyKey: contractKeyBytes(circuits.royaltySplit.verificationKey),
+    exitKeys: {
+      cell: contractKeyBytes(circuits.exit.verificationKey),
+      settlement: contractKeyBytes(circuits.exitSettlement.verificationKey),
+    },
   });
   const hash = await walletClient.writeContract({
     address: deployment.programRegistry,
@@ -123,15 +129,16 @@ async function deployContracts(
 }
 
 async function prepareCircuits({ reporter, signal }: DevnetOptions): Promise<Devnet["circuits"]> {
+  const names = Object.values(DEVNET_CIRCUITS);
   const compiled = await reporter.phase("Compile circuits", async (progress) => {
-    progress(DEVNET_CIRCUITS.join(" and "));
-    return compileCircuits(DEVNET_CIRCUITS, signal);
+    progress(names.join(", "));
+    return compileCircuits(names, signal);
   });
   return reporter.phase("Development keys", async (progress) => {
-    const keys: CircuitWithKey[] = [];
-    for (const circuit of compiled) keys.push(await ensureKey(circuit, { signal, onProgress: progress }));
-    const [block, program] = keys as [CircuitWithKey, CircuitWithKey];
-    return { block, program };
+    const keys: [string, CircuitWithKey][] = [];
+    for (const [i, role] of Object.keys(DEVNET_CIRCUITS).entries())
+      keys.push([role, await ensureKey(compiled[i]!, { signal, onProgress: progress })]);
+    return Object.fromEntries(keys) as DevnetCircuits;
   });
 }
 

@@ -3,7 +3,7 @@ import type { Deployment } from "@catalyze/contracts";
 import type { CatalyzeClient, devnetActions } from "@catalyze/sdk";
 import type { Account, Chain } from "viem";
 import type { DevnetAccounts, DevnetRole } from "./accounts.js";
-import type { CircuitWithKey } from "./circuits.js";
+import type { DevnetCircuits } from "./circuits.js";
 import type { ManagedProcess } from "./process.js";
 
 /** A client of the devnet, with the faucet. */
@@ -26,8 +26,8 @@ export interface Devnet {
   readonly sequencerUrl: string;
   readonly deployment: Deployment;
   readonly accounts: DevnetAccounts;
-  /** Block circuit and program with their development keys. */
-  readonly circuits: { readonly block: CircuitWithKey; readonly program: CircuitWithKey };
+  /** Block circuit, program, royalty split and exits with their development keys. */
+  readonly circuits: DevnetCircuits;
   readonly programId: bigint;
   /** Wei of CTZ that were minted. */
   readonly initialSupplyWei: bigint;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Evidence about blocks and state that a challenge contract checks: words of a recorded block, cells under a state root,
-// operations under an operations root, the EIP-712 signatures of operators. Owns their layout and errors.
+// Evidence about blocks and state that a challenge contract checks: words of a submitted block, cells under a state root,
+// operations under an operations root, the EIP-712 signatures of operators. Owns their layout and errors, and the hashes of
+// the blocks that were shown to it.
 pragma solidity ^0.8.28;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
@@ -13,7 +14,9 @@ import {IRollup} from "../rollup/IRollup.sol";
 abstract contract ChainEvidence {
     /// @notice A fixed address is zero.
     error EvidenceAddressZero();
-    /// @notice The words are not those of a submitted block with this number.
+    /// @notice The proof does not lead from a block with this number to the rollup's record, or {proveBlock} was not called.
+    error BlockNotProven(uint64 blockNumber);
+    /// @notice The words are not those of the block with this number.
     error BlockWordsMismatch(uint64 blockNumber);
     /// @notice The block is outside the range that counts here.
     error BlockOutsideRange(uint64 earliest, uint64 latest, uint64 given);
@@ -31,12 +34,26 @@ abstract contract ChainEvidence {
     IRollup internal immutable _rollup;
     IPoseidon internal immutable _poseidon;
     uint256 internal immutable _depth;
+    mapping(uint64 blockNumber => bytes32) private _wordsHashes;
 
     constructor(IRollup rollup_, IPoseidon poseidon_) {
         if (address(rollup_) == address(0) || address(poseidon_) == address(0)) revert EvidenceAddressZero();
         _rollup = rollup_;
         _poseidon = poseidon_;
         _depth = rollup_.depth();
+    }
+
+    /// @notice Keeps the hash of a block's words: from then on the words are evidence. A proof is for the record of the block's
+    /// epoch as it is, and another one is needed when the next block of the epoch comes in between; what was proven stays.
+    /// Anyone may call.
+    function proveBlock(uint64 blockNumber, bytes32 wordsHash, IRollup.BlockProof calldata proof) external {
+        if (!_rollup.isBlock(blockNumber, wordsHash, proof)) revert BlockNotProven(blockNumber);
+        _wordsHashes[blockNumber] = wordsHash;
+    }
+
+    /// @notice keccak256 of the words of a proven block; zero for any other.
+    function provenBlock(uint64 blockNumber) external view returns (bytes32) {
+        return _wordsHashes[blockNumber];
     }
 
     /// @notice The rollup whose operators are judged.
@@ -62,10 +79,11 @@ abstract contract ChainEvidence {
         return ECDSA.recover(digest, signature);
     }
 
-    /// @dev Reverts unless these are the words of submitted block `blockNumber`.
+    /// @dev Reverts unless these are the words of proven block `blockNumber`.
     function _requireWords(uint64 blockNumber, bytes calldata words) internal view {
-        bytes32 expected = _rollup.blockRecord(blockNumber).wordsHash;
-        if (expected == bytes32(0) || keccak256(words) != expected) revert BlockWordsMismatch(blockNumber);
+        bytes32 expected = _wordsHashes[blockNumber];
+        if (expected == bytes32(0)) revert BlockNotProven(blockNumber);
+        if (keccak256(words) != expected) revert BlockWordsMismatch(blockNumber);
     }
 
     /// @dev Reverts unless the cell at `index` under `root` has these parts. `path`: the four children of each node from the
@@ -77,8 +95,12 @@ abstract contract ChainEvidence {
         uint256 cellDynamic,
         uint256[4][] calldata path
     ) internal view {
+        _requireLeaf(root, index, _poseidon.hash2(Schema.DOMAIN_CELL, cellStatic, cellDynamic), path);
+    }
+
+    /// @dev Reverts unless the leaf at `index` under `root` has this value: the hash of a cell, or 0 when there is none.
+    function _requireLeaf(uint256 root, uint256 index, uint256 value, uint256[4][] calldata path) internal view {
         if (path.length != _depth) revert StateProofInvalid();
-        uint256 value = _poseidon.hash2(Schema.DOMAIN_CELL, cellStatic, cellDynamic);
         for (uint256 i = 0; i < path.length; i++) {
             if (path[i][index & 3] != value) revert StateProofInvalid();
             value = _poseidon.hash4(Schema.DOMAIN_STATE_NODE, path[i]);

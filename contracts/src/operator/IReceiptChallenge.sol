@@ -12,11 +12,14 @@ interface IReceiptChallenge {
     /// @param sequence Its sequence number.
     /// @param acceptedBlock The last block when it was accepted: the state in which the operator found it valid.
     /// @param promisedBlock The last block that may bring it.
+    /// @param validUntil Last block time of the promise: the earliest expiry of the operation and of those before it in its
+    /// account's order, without which it can't be in a block.
     struct Receipt {
         uint256 message;
         uint64 sequence;
         uint64 acceptedBlock;
         uint64 promisedBlock;
+        uint64 validUntil;
     }
 
     /// @notice Preimage of an operation's message (docs/protocol.md §4).
@@ -54,13 +57,13 @@ interface IReceiptChallenge {
         uint256[16][] path;
     }
 
-    /// @notice An account's cell in the new state of a block.
+    /// @notice A cell in the new state of a block. Static and dynamic are 0 for an empty one.
     /// @param blockNumber The block.
     /// @param words All its words, as in calldata.
     /// @param cellStatic Static part.
     /// @param cellDynamic `CellDynamic` word.
     /// @param path The four children of each node from the leaf's parent to the state root.
-    struct AccountProof {
+    struct CellProof {
         uint64 blockNumber;
         bytes words;
         uint256 cellStatic;
@@ -144,8 +147,12 @@ interface IReceiptChallenge {
     error OrderViolated(uint256 position);
     /// @notice A neighbour in the same node brings a path, or the path has another height.
     error NeighbourPathInvalid(uint256 position);
-    /// @notice The proven state does not excuse the operator.
+    /// @notice What was proven does not excuse the operator.
     error NoExcuse();
+    /// @notice The operation cancels no order, so that no order can be in its way.
+    error NoCancellation(uint256 kind);
+    /// @notice The block has fewer L1 requests.
+    error RequestNotThere(uint256 position, uint256 count);
     /// @notice The two receipts don't contradict each other.
     error NoContradiction();
     /// @notice This contradiction, or a part of it, was punished already.
@@ -170,7 +177,8 @@ interface IReceiptChallenge {
         Neighbour calldata next
     ) external;
 
-    /// @notice Answers: a block up to the promised one is later than the operation's expiry.
+    /// @notice Answers: a block up to the promised one is later than the operation's expiry, or than the receipt's
+    /// `validUntil`.
     function answerExpiry(
         Receipt calldata receipt,
         address operator,
@@ -185,7 +193,28 @@ interface IReceiptChallenge {
         Receipt calldata receipt,
         address operator,
         Operation calldata operation,
-        AccountProof calldata proof
+        CellProof calldata proof
+    ) external;
+
+    /// @notice Answers: the order that the operation cancels was closed by other means. After a block later than
+    /// `acceptedBlock` and not later than the promised one its cell is empty or holds another.
+    function answerOrderClosed(
+        Receipt calldata receipt,
+        address operator,
+        Operation calldata operation,
+        CellProof calldata proof
+    ) external;
+
+    /// @notice Answers: the account's owner has emptied it through L1. A block later than `acceptedBlock` and not later than
+    /// the promised one consumes an ExitAccount of the account.
+    /// @param position Place of the request among those of the block, from 0.
+    function answerExit(
+        Receipt calldata receipt,
+        address operator,
+        Operation calldata operation,
+        uint64 blockNumber,
+        bytes calldata words,
+        uint256 position
     ) external;
 
     /// @notice Closes a challenge after its window: the operator is slashed and the bond returned. If it was opened while

@@ -18,7 +18,7 @@ contract ReceiptChallenge is IReceiptChallenge, ChainEvidence {
     using SafeERC20 for IERC20;
 
     bytes32 private constant RECEIPT_TYPE = keccak256(
-        "OperationReceipt(uint256 message,uint64 sequence,uint64 acceptedBlock,uint64 promisedBlock)"
+        "OperationReceipt(uint256 message,uint64 sequence,uint64 acceptedBlock,uint64 promisedBlock,uint64 validUntil)"
     );
 
     IOperatorStake private immutable _stake;
@@ -109,7 +109,7 @@ contract ReceiptChallenge is IReceiptChallenge, ChainEvidence {
         _requireBlock(blockNumber, 0, receipt.promisedBlock);
         _requireWords(blockNumber, words);
         uint256 time = Schema.blockMeta_time(BlockWords.parse(words).meta);
-        if (time <= Schema.operationRoute_expiry(operation.route)) revert NoExcuse();
+        if (time <= Schema.operationRoute_expiry(operation.route) && time <= receipt.validUntil) revert NoExcuse();
         emit AnsweredByInvalidity(id, blockNumber);
         _closeAnswered(id);
     }
@@ -119,7 +119,7 @@ contract ReceiptChallenge is IReceiptChallenge, ChainEvidence {
         Receipt calldata receipt,
         address operator,
         Operation calldata operation,
-        AccountProof calldata proof
+        CellProof calldata proof
     ) external {
         bytes32 id = _requireOpen(receipt, operator, operation);
         _requireBlock(proof.blockNumber, 0, receipt.promisedBlock);
@@ -129,6 +129,53 @@ contract ReceiptChallenge is IReceiptChallenge, ChainEvidence {
         _requireCell(root, signer, proof.cellStatic, proof.cellDynamic, proof.path);
         if (!_isExcuse(receipt, operation, proof)) revert NoExcuse();
         emit AnsweredByInvalidity(id, proof.blockNumber);
+        _closeAnswered(id);
+    }
+
+    /// @inheritdoc IReceiptChallenge
+    function answerOrderClosed(
+        Receipt calldata receipt,
+        address operator,
+        Operation calldata operation,
+        CellProof calldata proof
+    ) external {
+        bytes32 id = _requireOpen(receipt, operator, operation);
+        uint256 kind = Schema.operationRoute_kind(operation.route);
+        if (kind != Schema.OPERATION_CANCEL_ORDER) revert NoCancellation(kind);
+        // Before acceptance the cell may have been empty, or another order's.
+        _requireBlock(proof.blockNumber, receipt.acceptedBlock + 1, receipt.promisedBlock);
+        _requireWords(proof.blockNumber, proof.words);
+        uint256 root = BlockWords.parse(proof.words).newRoot;
+        uint256 index = Schema.operationRoute_receiver(operation.route);
+        if (proof.cellStatic == 0 && proof.cellDynamic == 0) {
+            _requireLeaf(root, index, 0, proof.path);
+        } else {
+            _requireCell(root, index, proof.cellStatic, proof.cellDynamic, proof.path);
+            // The static part names requester and nonce: an order that was closed never comes back.
+            if (proof.cellStatic == operation.data) revert NoExcuse();
+        }
+        emit AnsweredByInvalidity(id, proof.blockNumber);
+        _closeAnswered(id);
+    }
+
+    /// @inheritdoc IReceiptChallenge
+    function answerExit(
+        Receipt calldata receipt,
+        address operator,
+        Operation calldata operation,
+        uint64 blockNumber,
+        bytes calldata words,
+        uint256 position
+    ) external {
+        bytes32 id = _requireOpen(receipt, operator, operation);
+        _requireBlock(blockNumber, receipt.acceptedBlock + 1, receipt.promisedBlock);
+        _requireWords(blockNumber, words);
+        uint256 route = _requestRoute(words, position);
+        if (
+            Schema.requestRoute_kind(route) != Schema.REQUEST_EXIT_ACCOUNT
+                || Schema.requestRoute_index(route) != Schema.operationRoute_signer(operation.route)
+        ) revert NoExcuse();
+        emit AnsweredByInvalidity(id, blockNumber);
         _closeAnswered(id);
     }
 
@@ -290,7 +337,7 @@ contract ReceiptChallenge is IReceiptChallenge, ChainEvidence {
         return _rank(neighbour.operation, record);
     }
 
-    function _isExcuse(Receipt calldata receipt, Operation calldata operation, AccountProof calldata proof)
+    function _isExcuse(Receipt calldata receipt, Operation calldata operation, CellProof calldata proof)
         private
         pure
         returns (bool)
@@ -305,6 +352,15 @@ contract ReceiptChallenge is IReceiptChallenge, ChainEvidence {
         if (proof.cellStatic != operation.signerStatic) return true;
         uint256 fees = Schema.operationRoute_fee(operation.route) + Schema.operationRoute_priorityFee(operation.route);
         return Schema.cellDynamic_amount(proof.cellDynamic) < operation.amount + fees;
+    }
+
+    /// @dev `RequestRoute` of L1 request `position` of a block.
+    function _requestRoute(bytes calldata words, uint256 position) private pure returns (uint256 route) {
+        uint256 count = BlockWords.parse(words).requests;
+        if (position >= count) revert RequestNotThere(position, count);
+        uint256 offset = BlockWords.FIXED_LENGTH + count * Schema.REQUEST_HEADS * Schema.HEAD_BYTES
+            + position * Schema.REQUEST_TAILS * Schema.TAIL_BYTES;
+        return uint256(bytes32(words[offset:offset + 32])) >> 8;
     }
 
     /// @dev The bond pays the operator's answer, whoever sent it.

@@ -114,12 +114,15 @@ interface IRollup is IL1Queue {
         uint64 consumedRequests;
     }
 
-    /// @notice What remains of a block for receipts and withdrawals; all zero for an unknown block.
-    /// @param wordsHash keccak256 of the block's words (its time is one of them).
-    /// @param withdrawalsRoot Root of the block's withdrawals; zero when it has none.
-    struct BlockRecord {
-        bytes32 wordsHash;
-        bytes32 withdrawalsRoot;
+    /// @notice What leads from a block to the record of its epoch. Sixteen blocks share a record: epoch e has the blocks
+    /// 16 e + 1 … 16 e + 16, and its record is h of its last block so far, h = keccak256(abi.encode(h of the block before, keccak256
+    /// of the block's words)), zero before the epoch's first block. A proof is for the record as it is: each further block of the
+    /// epoch asks for one more of `later`.
+    /// @param before h of the block before; zero exactly for an epoch's first block.
+    /// @param later keccak256 of the words of each later block of the epoch, in order.
+    struct BlockProof {
+        bytes32 before;
+        bytes32[] later;
     }
 
     /// @notice Running totals in units.
@@ -170,20 +173,9 @@ interface IRollup is IL1Queue {
     /// @notice An account was given an index.
     event AccountRegistered(address indexed owner, uint32 indexed index, uint256 ax, uint256 ay);
 
-    /// @notice A block was proven. Its words are in the calldata of the transaction.
-    event BlockSubmitted(
-        uint64 indexed blockNumber,
-        uint256 sizeId,
-        uint256 oldRoot,
-        uint256 newRoot,
-        uint64 time,
-        uint64 firstRequest,
-        uint16 requests,
-        uint256 burned,
-        uint256 pool,
-        bytes32 wordsHash,
-        bytes32 withdrawalsRoot
-    );
+    /// @notice A block was proven. Its words, which say everything else, are in the calldata of the transaction.
+    /// @param wordsHash keccak256 of its words.
+    event BlockSubmitted(uint64 indexed blockNumber, uint256 newRoot, bytes32 wordsHash);
 
     /// @notice A withdrawal was paid; `amount` in units.
     event WithdrawalClaimed(
@@ -296,9 +288,11 @@ interface IRollup is IL1Queue {
 
     /// @notice Whether block `blockNumber` settled the statement (programId, commitment) as its settlement `index`.
     /// @param words All words of the block, as in its calldata.
+    /// @param proof Leads from the block to its epoch's record.
     function verifySettlement(
         uint64 blockNumber,
         bytes calldata words,
+        BlockProof calldata proof,
         uint256 index,
         uint256 programId,
         uint256 commitment
@@ -307,8 +301,15 @@ interface IRollup is IL1Queue {
     /// @notice The last state.
     function state() external view returns (State memory);
 
-    /// @notice Record of a block; all zero when unknown.
-    function blockRecord(uint64 blockNumber) external view returns (BlockRecord memory);
+    /// @notice Whether block `blockNumber` was submitted with words of this hash.
+    /// @param proof Leads from the block to its epoch's record.
+    function isBlock(uint64 blockNumber, bytes32 wordsHash, BlockProof calldata proof) external view returns (bool);
+
+    /// @notice Record of the blocks 16 `epoch` + 1 … 16 `epoch` + 16 so far, as {BlockProof} says; zero when there are none.
+    function history(uint64 epoch) external view returns (bytes32);
+
+    /// @notice Root of a block's withdrawals; zero when it has none, and for an unknown block.
+    function withdrawalsRoot(uint64 blockNumber) external view returns (bytes32);
 
     /// @notice Number of requests queued so far.
     function requestCount() external view returns (uint64);

@@ -15,6 +15,7 @@ import {Statements} from "../proof/Statements.sol";
 import {VerificationKeys} from "../proof/VerificationKeys.sol";
 import {ICTZ} from "../token/ICTZ.sol";
 import {ISeedRegistry} from "../seeds/ISeedRegistry.sol";
+import {BlockHistory} from "./BlockHistory.sol";
 import {BlockSizes} from "./BlockSizes.sol";
 import {BlockWords} from "./BlockWords.sol";
 import {IL1Queue} from "./IL1Queue.sol";
@@ -31,13 +32,14 @@ contract Rollup is IRollup, RollupStorage {
     using BitMaps for BitMaps.BitMap;
     using ProofBatch for ProofBatch.Batch;
 
-    /// @dev What a submission carries from block to block.
+    /// @dev What a submission carries from block to block. `history` is the record of the next block's epoch so far.
     struct Progress {
         State state;
         uint256 operationDomain;
         uint256 statementDomain;
         uint256 burned;
         uint256 pool;
+        bytes32 history;
         ProofBatch.Batch batch;
     }
 
@@ -182,6 +184,10 @@ contract Rollup is IRollup, RollupStorage {
         if (!progress.batch.isValid(_verifier)) revert InvalidProof();
         _earnFees(_state.consumedRequests, progress.state.consumedRequests);
         _state = progress.state;
+        // Zero: the last block was its epoch's last, whose record is stored.
+        if (progress.history != bytes32(0)) {
+            _history[BlockHistory.epochOf(progress.state.blockNumber)] = progress.history;
+        }
         _settleTotals(progress.burned, progress.pool);
     }
 
@@ -235,12 +241,12 @@ contract Rollup is IRollup, RollupStorage {
     function verifySettlement(
         uint64 blockNumber,
         bytes calldata words,
+        BlockProof calldata proof,
         uint256 index,
         uint256 programId,
         uint256 commitment
     ) external view returns (bool) {
-        bytes32 wordsHash = _records[blockNumber].wordsHash;
-        if (wordsHash == bytes32(0) || keccak256(words) != wordsHash) return false;
+        if (!isBlock(blockNumber, PublicData.hash(words), proof)) return false;
         BlockWords.Header memory header = BlockWords.parse(words);
         if (index >= header.settlements) return false;
         (uint256 settledCommitment, uint256 settledProgram) = BlockWords.settlement(words, header, index);
@@ -253,8 +259,20 @@ contract Rollup is IRollup, RollupStorage {
     }
 
     /// @inheritdoc IRollup
-    function blockRecord(uint64 blockNumber) external view returns (BlockRecord memory) {
-        return _records[blockNumber];
+    function isBlock(uint64 blockNumber, bytes32 wordsHash, BlockProof calldata proof) public view returns (bool) {
+        return BlockHistory.isBlock(
+            _history[BlockHistory.epochOf(blockNumber)], _state.blockNumber, blockNumber, wordsHash, proof
+        );
+    }
+
+    /// @inheritdoc IRollup
+    function history(uint64 epoch) external view returns (bytes32) {
+        return _history[epoch];
+    }
+
+    /// @inheritdoc IRollup
+    function withdrawalsRoot(uint64 blockNumber) external view returns (bytes32) {
+        return _withdrawalsRoots[blockNumber];
     }
 
     /// @inheritdoc IRollup
@@ -454,6 +472,8 @@ contract Rollup is IRollup, RollupStorage {
             proofs += blocks[i].statements.length + blocks[i].distributions.length;
         }
         progress.state = _state;
+        // Of a new epoch there is none.
+        progress.history = _history[BlockHistory.epochOf(progress.state.blockNumber + 1)];
         progress.operationDomain = operationDomain();
         progress.statementDomain = statementDomain();
         progress.batch = ProofBatch.create(proofs);
@@ -472,28 +492,24 @@ contract Rollup is IRollup, RollupStorage {
         _collectBlock(progress, submission, header, wordsHash);
         _collectStatements(progress, submission, header);
         _collectDistributions(progress, submission, header);
-        bytes32 withdrawalsRoot = _withdrawalsRoot(submission.words, header, blockNumber);
-
-        _records[blockNumber].wordsHash = wordsHash;
-        if (withdrawalsRoot != bytes32(0)) _records[blockNumber].withdrawalsRoot = withdrawalsRoot;
-        uint256 burned = Schema.blockTotals_burned(header.totals);
-        uint256 pooled = Schema.blockTotals_pool(header.totals);
-        progress.burned += burned;
-        progress.pool += pooled;
+        if (header.withdrawals != 0) {
+            _withdrawalsRoots[blockNumber] = _rootOfWithdrawals(submission.words, header, blockNumber);
+        }
+        _remember(progress, blockNumber, wordsHash);
+        progress.burned += Schema.blockTotals_burned(header.totals);
+        progress.pool += Schema.blockTotals_pool(header.totals);
         progress.state = State(header.newRoot, blockNumber, time, firstRequest + uint64(header.requests));
-        emit BlockSubmitted(
-            blockNumber,
-            submission.sizeId,
-            header.oldRoot,
-            header.newRoot,
-            time,
-            firstRequest,
-            uint16(header.requests),
-            burned,
-            pooled,
-            wordsHash,
-            withdrawalsRoot
-        );
+        emit BlockSubmitted(blockNumber, header.newRoot, wordsHash);
+    }
+
+    /// @dev Adds a block to its epoch's record, which is stored when the epoch is full; {submitBlocks} stores the last one.
+    function _remember(Progress memory progress, uint64 blockNumber, bytes32 wordsHash) private {
+        bytes32 record = BlockHistory.add(progress.history, wordsHash);
+        if (BlockHistory.isLast(blockNumber)) {
+            _history[BlockHistory.epochOf(blockNumber)] = record;
+            record = bytes32(0);
+        }
+        progress.history = record;
     }
 
     /// @dev Number, root, domains, depth and time. Returns the time.
@@ -656,12 +672,11 @@ contract Rollup is IRollup, RollupStorage {
         progress.batch.add(_royaltyKey, commitment, y, z, given.proof);
     }
 
-    function _withdrawalsRoot(bytes calldata words, BlockWords.Header memory header, uint64 blockNumber)
+    function _rootOfWithdrawals(bytes calldata words, BlockWords.Header memory header, uint64 blockNumber)
         private
         view
         returns (bytes32)
     {
-        if (header.withdrawals == 0) return bytes32(0);
         bytes32[] memory leaves = new bytes32[](header.withdrawals);
         for (uint256 i = 0; i < leaves.length; i++) {
             uint256 word = BlockWords.withdrawal(words, header, i);
@@ -694,7 +709,7 @@ contract Rollup is IRollup, RollupStorage {
         private
     {
         bytes32 leaf = Withdrawals.leaf(address(this), blockNumber, index, recipient, amount);
-        if (!MerkleProof.verifyCalldata(proof, _records[blockNumber].withdrawalsRoot, leaf)) {
+        if (!MerkleProof.verifyCalldata(proof, _withdrawalsRoots[blockNumber], leaf)) {
             revert InvalidWithdrawalProof(blockNumber, index);
         }
         _requireSolvent(amount);

@@ -59,7 +59,10 @@ abstract contract RollupStorage is EIP712, Nonces, ReentrancyGuardTransient, Own
     /// @dev Deposits reclaimed after a freeze, by request.
     BitMaps.BitMap internal _reclaimed;
     IRollup.State internal _state;
-    mapping(uint64 blockNumber => IRollup.BlockRecord) internal _records;
+    /// @dev Running hash of each epoch's blocks, {BlockHistory}.
+    mapping(uint64 epoch => bytes32) internal _history;
+    /// @dev Of blocks with withdrawals.
+    mapping(uint64 blockNumber => bytes32) internal _withdrawalsRoots;
     mapping(uint64 blockNumber => BitMaps.BitMap) internal _claimed;
 
     constructor(IRollup.Deployment memory deployment, IRollup.BlockCircuit[] memory circuits)

@@ -2,7 +2,7 @@
 import type { InclusionAnswer, InvalidityAnswer, OperationPreimage } from "@catalyze/circuits/reference";
 import type { Address, TransactionReceipt } from "viem";
 import type { OperationReceipt } from "../api/index.js";
-import { challengeContract, toContractReceipt } from "../clients/challenge.js";
+import { challengeContract, proveBlock, toContractReceipt } from "../clients/challenge.js";
 import type { BaseClient } from "../clients/types.js";
 import { receiptChallengeAbi, sendTransaction } from "../contracts.js";
 import type {
@@ -22,20 +22,33 @@ export type AnswerChallengeParameters = {
 export type AnswerChallengeReturnType = TransactionReceipt;
 export type AnswerChallengeErrorType = ClientOptionMissingError | ContractCallError | DeploymentMismatchError;
 
+function blockOf(answer: AnswerChallengeParameters["answer"]): bigint {
+  if (!("kind" in answer)) return answer.place.blockNumber;
+  return answer.kind === "expiry" ? answer.blockNumber : answer.proof.blockNumber;
+}
+
 function toCall(answer: AnswerChallengeParameters["answer"], common: readonly unknown[]) {
   if (!("kind" in answer)) {
     const { place, previous, next } = answer;
     return { functionName: "answerInclusion", args: [...common, place, previous, next] };
   }
-  if (answer.kind === "expiry") {
-    return { functionName: "answerExpiry", args: [...common, answer.blockNumber, answer.words] };
+  switch (answer.kind) {
+    case "expiry":
+      return { functionName: "answerExpiry", args: [...common, answer.blockNumber, answer.words] };
+    case "exit": {
+      const { blockNumber, words, position } = answer;
+      return { functionName: "answerExit", args: [...common, blockNumber, words, position] };
+    }
+    case "state":
+      return { functionName: "answerState", args: [...common, answer.proof] };
+    case "orderClosed":
+      return { functionName: "answerOrderClosed", args: [...common, answer.proof] };
   }
-  return { functionName: "answerState", args: [...common, answer.proof] };
 }
 
 /**
  * Answers an open challenge with a block that holds the operation, or with a state in which it had become invalid. Anyone
- * may; the bond goes to the operator.
+ * may; the bond goes to the operator. Proves the block to the contract before, in a transaction of its own, unless that was done.
  *
  * @throws {ContractCallError} naming what the contract does not accept
  */
@@ -45,6 +58,7 @@ export async function answerChallenge(
 ): Promise<AnswerChallengeReturnType> {
   const { receipt, preimage, answer } = parameters;
   const address = await challengeContract(client, "receiptChallenge", parameters.contract);
+  await proveBlock(client, address, blockOf(answer));
   const common = [toContractReceipt(receipt), receipt.operator, preimage];
   return sendTransaction(client, { address, abi: receiptChallengeAbi, ...toCall(answer, common) });
 }

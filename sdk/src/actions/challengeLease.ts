@@ -2,7 +2,7 @@
 import { type LeaseEvidence, orderStatic } from "@catalyze/circuits/reference";
 import { type Address, type Hex, parseEventLogs, type TransactionReceipt } from "viem";
 import type { ChunkLease } from "../api/index.js";
-import { approveBond, challengeContract } from "../clients/challenge.js";
+import { approveBond, challengeContract, proveBlock } from "../clients/challenge.js";
 import type { BaseClient } from "../clients/types.js";
 import { leaseChallengeAbi, sendTransaction } from "../contracts.js";
 import type {
@@ -45,7 +45,8 @@ export const leaseMessage = (lease: ChunkLease) => ({
 
 /**
  * Challenges a lease. Puts up the bond, which it approves if need be; the bond is lost when the operator shows that the same
- * block settles the work for the leased provider too.
+ * block settles the work for the leased provider too. Proves the block to the contract before, in a transaction of its own,
+ * unless that was done.
  *
  * @throws {ContractCallError} naming what the evidence lacks
  */
@@ -56,6 +57,7 @@ export async function challengeLease(
   const { lease, evidence } = parameters;
   const address = await challengeContract(client, "leaseChallenge", parameters.contract);
   await approveBond(client, address, "leaseTerms");
+  await proveBlock(client, address, evidence.blockNumber);
   const mined = await sendTransaction(client, {
     address,
     abi: leaseChallengeAbi,

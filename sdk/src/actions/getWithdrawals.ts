@@ -1,6 +1,6 @@
-// Action: the withdrawals of a block, from its words on chain.
+// Action: the withdrawals of a block, from its words, checked against their root on chain.
 import { blockLayout, decodeBlockVector, withdrawalWord } from "@catalyze/circuits/schema";
-import { type Hex, keccak256, numberToHex, toHex } from "viem";
+import { numberToHex } from "viem";
 import type { BaseClient } from "../clients/types.js";
 import { contractCallError, rollupAbi } from "../contracts.js";
 import type { ContractCallError } from "../errors/client.js";
@@ -11,7 +11,7 @@ import { getBlock } from "./getBlock.js";
 
 export type GetWithdrawalsParameters = {
   readonly blockNumber: bigint;
-  /** The block's words, from its calldata; default the sequencer's copy. Either is checked against the chain. */
+  /** The block's words, from its calldata; default the sequencer's copy. Their withdrawals are checked against the chain. */
   readonly words?: Uint8Array | undefined;
 };
 export type GetWithdrawalsReturnType = {
@@ -23,7 +23,8 @@ export type GetWithdrawalsErrorType = BlockWordsMismatchError | ContractCallErro
 const ADDRESS_BYTES = 20;
 
 /**
- * The withdrawals of a settled block and their Merkle tree. Words and root are those that the contract has recorded.
+ * The withdrawals of a settled block and their Merkle tree, whose root the contract has recorded: it binds rollup, block,
+ * order, recipients and amounts. The contract has none for a block without withdrawals.
  *
  * @throws {BlockWordsMismatchError} also when the block is not on chain yet
  */
@@ -35,15 +36,13 @@ export async function getWithdrawals(
   const deployment = await client.getDeployment();
   const { rollup } = deployment;
   const words = parameters.words ?? (await getBlock(client, { blockNumber })).words;
-  const record = await client.publicClient
-    .readContract({ address: rollup, abi: rollupAbi, functionName: "blockRecord", args: [blockNumber] })
-    .catch((error: unknown) => {
-      throw contractCallError("blockRecord", error);
-    });
-  const requireEqual = (expected: Hex, given: Hex): void => {
-    if (expected !== given) throw new BlockWordsMismatchError({ blockNumber, expected, given });
-  };
-  requireEqual(record.wordsHash, keccak256(toHex(words)));
+  const contract = { address: rollup, abi: rollupAbi } as const;
+  const [expected, state] = await Promise.all([
+    client.publicClient.readContract({ ...contract, functionName: "withdrawalsRoot", args: [blockNumber] }),
+    client.publicClient.readContract({ ...contract, functionName: "state" }),
+  ]).catch((error: unknown) => {
+    throw contractCallError("withdrawalsRoot", error);
+  });
   const { size: name, ...capacities } = deployment.block;
   const blockSize = { name, ...capacities };
   const segment = blockLayout(blockSize).segments.findIndex((entry) => entry.name === "withdrawals");
@@ -52,6 +51,8 @@ export async function getWithdrawals(
     return { amount, recipient: numberToHex(recipient, { size: ADDRESS_BYTES }) };
   });
   const tree = withdrawalTree({ rollup, blockNumber, withdrawals });
-  requireEqual(record.withdrawalsRoot, tree.root);
+  if (blockNumber > state.blockNumber || expected !== tree.root) {
+    throw new BlockWordsMismatchError({ blockNumber, expected, given: tree.root });
+  }
   return { withdrawals, tree };
 }

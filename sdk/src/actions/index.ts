@@ -15,6 +15,7 @@ export * from "./freeze.js";
 export * from "./fundAccount.js";
 export * from "./getAccount.js";
 export * from "./getBlock.js";
+export * from "./getBlockProof.js";
 export * from "./getCtzBalance.js";
 export * from "./getOperation.js";
 export * from "./getOrder.js";

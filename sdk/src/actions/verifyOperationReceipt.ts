@@ -8,6 +8,8 @@ export type VerifyOperationReceiptParameters = {
   readonly receipt: OperationReceipt;
   /** The operation's message, when the caller knows it. */
   readonly message?: bigint | undefined;
+  /** Least `validUntil` (seconds) that the caller accepts: the earliest expiry of what its account has pending. */
+  readonly validUntil?: bigint | undefined;
 };
 export type VerifyOperationReceiptReturnType = OperationReceipt;
 export type VerifyOperationReceiptErrorType = OperatorReceiptError;
@@ -35,6 +37,12 @@ export async function verifyOperationReceipt(
       context: { Accepted: receipt.acceptedBlock, Promised: receipt.promisedBlock },
     });
   }
+  if (parameters.validUntil !== undefined && receipt.validUntil < parameters.validUntil) {
+    throw new OperatorReceiptError({
+      reason: "its promise ends before the operations that it is about expire",
+      context: { Expected: parameters.validUntil, Given: receipt.validUntil },
+    });
+  }
   const signer = await recoverTypedDataAddress({
     domain: operatorDomain(chainId, rollup),
     types: operationReceiptTypes,
@@ -44,6 +52,7 @@ export async function verifyOperationReceipt(
       sequence: receipt.sequence,
       acceptedBlock: receipt.acceptedBlock,
       promisedBlock: receipt.promisedBlock,
+      validUntil: receipt.validUntil,
     },
     signature: receipt.signature,
   }).catch((): undefined => undefined);

@@ -6,15 +6,20 @@ import type { BaseClient } from "../clients/types.js";
 import { contractCallError, rollupAbi, statementRegistryAbi } from "../contracts.js";
 import type { ContractCallError } from "../errors/client.js";
 import { ReceiptInvalidError, ReceiptNotSettledError } from "../errors/receipt.js";
+import { type GetBlockProofErrorType, getBlockProof } from "./getBlockProof.js";
 import type { JobReceipt } from "./getResults.js";
 
 export type VerifyReceiptOnChainParameters = { readonly receipt: JobReceipt };
 export type VerifyReceiptOnChainReturnType = {
   readonly blockNumber: bigint;
-  /** keccak256 of the block's words, as the contract has recorded it. */
+  /** keccak256 of the block's words; the contract's record of its epoch holds it. */
   readonly wordsHash: `0x${string}`;
 };
-export type VerifyReceiptOnChainErrorType = ContractCallError | ReceiptInvalidError | ReceiptNotSettledError;
+export type VerifyReceiptOnChainErrorType =
+  | ContractCallError
+  | GetBlockProofErrorType
+  | ReceiptInvalidError
+  | ReceiptNotSettledError;
 
 /** A chunk that was settled through L1 is not among the block's settlements: L1 has verified its statement before. */
 async function requireRecorded(client: BaseClient, receipt: JobReceipt): Promise<void> {
@@ -32,7 +37,7 @@ async function requireRecorded(client: BaseClient, receipt: JobReceipt): Promise
 }
 
 /**
- * Asks the rollup contract whether the receipt's block is recorded with these words and settles the statement there.
+ * Asks the rollup contract whether the receipt's block was submitted with these words and settles the statement there.
  * With `verifyReceipt` this makes the receipt independent of the sequencer.
  *
  * @throws {ReceiptInvalidError | ReceiptNotSettledError}
@@ -47,21 +52,16 @@ export async function verifyReceiptOnChain(
     throw new ReceiptNotSettledError({ chunk, status });
   }
   const { rollup } = await client.getDeployment();
-  const contract = { address: rollup, abi: rollupAbi } as const;
   const words = toHex(blockWords);
   const wordsHash = keccak256(words);
-  const record = await client.publicClient
-    .readContract({ ...contract, functionName: "blockRecord", args: [blockNumber] })
-    .catch((error: unknown) => {
-      throw contractCallError("blockRecord", error);
-    });
-  if (BigInt(record.wordsHash) === 0n) throw new ReceiptNotSettledError({ chunk, status });
-  if (record.wordsHash !== wordsHash) {
+  const found = await getBlockProof(client, { blockNumber });
+  if (found === undefined) throw new ReceiptNotSettledError({ chunk, status });
+  if (found.wordsHash !== wordsHash) {
     throw new ReceiptInvalidError({
       check: "chain",
       chunk,
       reason: `block ${blockNumber} has other words on chain`,
-      context: { "Hash on chain": record.wordsHash, "Hash of the words given": wordsHash },
+      context: { "Hash on chain": found.wordsHash, "Hash of the words given": wordsHash },
     });
   }
   if (settlementIndex === null) {
@@ -71,12 +71,15 @@ export async function verifyReceiptOnChain(
   const args = [
     blockNumber,
     words,
+    found.proof,
     BigInt(settlementIndex),
     programId,
     statementCommitment(statement),
   ] as const;
+  // The state that the proof is for.
+  const at = { address: rollup, abi: rollupAbi, blockNumber: found.l1Block } as const;
   const settled = await client.publicClient
-    .readContract({ ...contract, functionName: "verifySettlement", args })
+    .readContract({ ...at, functionName: "verifySettlement", args })
     .catch((error: unknown) => {
       throw contractCallError("verifySettlement", error);
     });

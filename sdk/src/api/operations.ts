@@ -75,6 +75,8 @@ export const operationReceipt = z.object({
   /** Last block when the operation was accepted. */
   acceptedBlock: unsigned(40),
   promisedBlock: unsigned(40),
+  /** Last block time (seconds) of the promise: the earliest expiry of the operation and of those pending before it. */
+  validUntil: unsigned(40),
   operator: address,
   signature: ecdsaSignature,
 });

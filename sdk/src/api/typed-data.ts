@@ -11,7 +11,8 @@ export const operatorDomain = (chainId: bigint, rollup: `0x${string}`) =>
 
 /**
  * Receipt of an accepted operation; `primaryType` is `OperationReceipt`. `acceptedBlock` is the last block when it was
- * accepted: balance and key of the account excuse the operator only in later blocks.
+ * accepted: balance and key of the account excuse the operator only in later blocks. After `validUntil` (seconds) an
+ * operation that stands before this one in the account's order may have expired.
  */
 export const operationReceiptTypes = {
   OperationReceipt: [
@@ -19,6 +20,7 @@ export const operationReceiptTypes = {
     { name: "sequence", type: "uint64" },
     { name: "acceptedBlock", type: "uint64" },
     { name: "promisedBlock", type: "uint64" },
+    { name: "validUntil", type: "uint64" },
   ],
 } as const;
 

@@ -1,5 +1,7 @@
-// What the actions over receipts and leases share: the contract, checked against the rollup, and the bond.
+// What the actions over receipts and leases share: the contract, checked against the rollup, the blocks that are evidence, and
+// the bond.
 import { type Address, isAddressEqual } from "viem";
+import { getBlockProof } from "../actions/getBlockProof.js";
 import type { OperationReceipt } from "../api/index.js";
 import {
   contractCallError,
@@ -15,7 +17,7 @@ import type { BaseClient } from "./types.js";
 /** A receipt as the contract takes it. */
 export type SignedReceipt = Pick<
   OperationReceipt,
-  "message" | "sequence" | "acceptedBlock" | "promisedBlock"
+  "message" | "sequence" | "acceptedBlock" | "promisedBlock" | "validUntil"
 >;
 
 /** The signed fields of a receipt. */
@@ -24,6 +26,7 @@ export const toContractReceipt = (receipt: SignedReceipt): SignedReceipt => ({
   sequence: receipt.sequence,
   acceptedBlock: receipt.acceptedBlock,
   promisedBlock: receipt.promisedBlock,
+  validUntil: receipt.validUntil,
 });
 
 /**
@@ -47,6 +50,32 @@ export async function challengeContract(
     throw new DeploymentMismatchError({ what: name, expected: deployment.rollup, given: rollup });
   }
   return address;
+}
+
+/**
+ * Proves a block to a challenge contract unless that was done before: only then are its words evidence there. Once more when the
+ * epoch grew in between.
+ */
+export async function proveBlock(client: BaseClient, contract: Address, blockNumber: bigint): Promise<void> {
+  const at = { address: contract, abi: receiptChallengeAbi } as const;
+  for (let attempts = 3; ; attempts--) {
+    const known = await client.publicClient.readContract({
+      ...at,
+      functionName: "provenBlock",
+      args: [blockNumber],
+    });
+    if (BigInt(known) !== 0n) return;
+    const found = await getBlockProof(client, { blockNumber });
+    // The contract will say that there is no such block.
+    if (found === undefined) return;
+    const args = [blockNumber, found.wordsHash, found.proof];
+    try {
+      await sendTransaction(client, { ...at, functionName: "proveBlock", args });
+      return;
+    } catch (error) {
+      if (attempts === 1) throw error;
+    }
+  }
 }
 
 async function bondOf(client: BaseClient, contract: Address, name: "terms" | "leaseTerms"): Promise<bigint> {

@@ -36,6 +36,7 @@ export const operationActions = (client: BaseClient) => ({
   challengeReceipt: bind(client, actions.challengeReceipt),
   finaliseChallenge: bind(client, actions.finaliseChallenge),
   getBlock: bind(client, actions.getBlock),
+  getBlockProof: bind(client, actions.getBlockProof),
   getOperation: bind(client, actions.getOperation),
   prepareOperation: bind(client, actions.prepareOperation),
   proveEquivocation: bind(client, actions.proveEquivocation),

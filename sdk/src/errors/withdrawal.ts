@@ -36,7 +36,7 @@ export class WithdrawalAlreadyClaimedError extends BaseError {
   }
 }
 
-/** The bytes of a block are not those that the contract has recorded. */
+/** The bytes of a block are not those on chain: their withdrawals have another root, or the block is not there yet. */
 export class BlockWordsMismatchError extends BaseError {
   override readonly name = "BlockWordsMismatchError";
 
@@ -48,7 +48,7 @@ export class BlockWordsMismatchError extends BaseError {
     const { blockNumber, expected, given } = parameters;
     super(`The words given for block ${blockNumber} are not those on chain.`, {
       code: "SDK_BLOCK_WORDS_MISMATCH",
-      context: { "Hash on chain": expected, "Hash of the words given": given },
+      context: { "Withdrawals root on chain": expected, "Root of the words given": given },
       wayOut: "Take the words from the calldata of the transaction that submitted the block.",
     });
   }

@@ -3,8 +3,9 @@ import type { Order, SignedOperation } from "@catalyze/circuits/reference";
 import { MODE_ZK, orderId } from "@catalyze/circuits/schema";
 import { api } from "@catalyze/sdk";
 import { fromTransitionError, SequencerError } from "../errors.js";
-import { PROMISE_MARGIN_BLOCKS, SHUTDOWN_MARGIN_SECONDS } from "../limits.js";
+import { QUEUE_DEADLINE_SECONDS, SHUTDOWN_MARGIN_SECONDS } from "../limits.js";
 import { admit, authenticate } from "../mempool/admission.js";
+import { promiseBlock } from "../mempool/promise.js";
 import { findSeed, listChangingSeeds } from "../store/chain.js";
 import { findOperation, insertOperation, insertOrder, type StoredOperation } from "../store/operations.js";
 import { findArtefact } from "../store/work.js";
@@ -109,6 +110,7 @@ export const toReceipt = (context: Context, entry: StoredOperation): api.Operati
   sequence: entry.sequence,
   acceptedBlock: entry.acceptedBlock,
   promisedBlock: entry.promisedBlock,
+  validUntil: entry.validUntil,
   operator: context.operator.address.toLowerCase() as `0x${string}`,
   signature: entry.signature,
 });
@@ -127,14 +129,33 @@ function requireOpen(context: Context): void {
   );
 }
 
-/** A waiting change of the seed's terms would make the order impossible. @throws {SequencerError} */
-async function requireStableSeed(context: Context, order: Order): Promise<void> {
+/** A waiting change of the seed's terms would make the orders impossible. @throws {SequencerError} */
+async function requireStableSeeds(context: Context, orders: readonly Order[]): Promise<void> {
+  if (orders.length === 0) return;
   const changing = await listChangingSeeds(context.driver, context.ledger.head.nextRequest);
-  if (!changing.has(Number(order.seed))) return;
+  const order = orders.find(({ seed }) => changing.has(Number(seed)));
+  if (order === undefined) return;
   throw new SequencerError(
     "SEQUENCER_SEED_CHANGING",
     `New terms of seed ${order.seed} wait on L1; wait for the next block and make the order anew with them.`,
   );
+}
+
+/**
+ * Last block time of the promise (docs/receipts.md §3): the earliest expiry of the operation and of those pending before it,
+ * without which it can't be in a block. With an order among them, also the time up to which a change of its seed's terms that
+ * isn't on L1 yet waits for it.
+ */
+async function promiseTime(context: Context, { operation }: SignedOperation): Promise<bigint> {
+  const pending = context.ledger.mempool.ofAccount(operation.signer).map(({ signed }) => signed.operation);
+  const chain = [...pending.filter(({ nonce }) => nonce < operation.nonce), operation];
+  const orders = chain.flatMap((entry) => (entry.kind === "postOrder" ? [entry.order] : []));
+  await requireStableSeeds(context, orders);
+  const limits = chain.map(({ expiry }) => expiry);
+  if (orders.length > 0) {
+    limits.push(blockTime(context) + (context.l1.deadline ?? QUEUE_DEADLINE_SECONDS) / 2n);
+  }
+  return limits.reduce((least, limit) => (limit < least ? limit : least));
 }
 
 async function store(
@@ -143,17 +164,16 @@ async function store(
   inputs: string | undefined,
 ): Promise<StoredOperation> {
   const { ledger } = context;
-  if (signed.operation.kind === "postOrder") await requireStableSeed(context, signed.operation.order);
   const entry = admit(ledger.state, ledger.mempool, signed, admissionContext(context));
   const sequence = ledger.sequence + 1n;
-  const waiting = BigInt(Math.ceil(ledger.mempool.size / context.block.size.operations));
   const acceptedBlock = ledger.head.number;
-  const promisedBlock = ledger.head.number + 1n + waiting + PROMISE_MARGIN_BLOCKS;
+  const promisedBlock = promiseBlock(context.block.size, ledger.mempool, { signed, sequence }, acceptedBlock);
+  const validUntil = await promiseTime(context, signed);
   const signature = await context.operator.signTypedData({
     domain: signingDomain(context),
     types: api.operationReceiptTypes,
     primaryType: "OperationReceipt",
-    message: { message: entry.message, sequence, acceptedBlock, promisedBlock },
+    message: { message: entry.message, sequence, acceptedBlock, promisedBlock, validUntil },
   });
   const stored: StoredOperation = {
     message: entry.message,
@@ -161,6 +181,7 @@ async function store(
     signed,
     acceptedBlock,
     promisedBlock,
+    validUntil,
     signature,
     status: "pending",
     blockNumber: null,
@@ -176,7 +197,7 @@ async function store(
     await insertOrder(executor, { id, message: entry.message, order, inputs, sequence, ...unplaced });
   });
   ledger.sequence = sequence;
-  ledger.mempool.add(poolOperation(entry.message, sequence, signed));
+  ledger.mempool.add(poolOperation(entry.message, sequence, signed, promisedBlock));
   return stored;
 }
 

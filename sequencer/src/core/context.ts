@@ -119,6 +119,7 @@ export const admissionContext = (context: Context): AdmissionContext => ({
   operationDomain: context.operationDomain,
   size: context.block.size,
   time: blockTime(context),
+  feeAccount: context.config.feeAccount,
   fees: context.fees,
 });
 

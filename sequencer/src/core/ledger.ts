@@ -2,7 +2,7 @@
 // after every rewind; only changed after the store was.
 import { operationDebit, type SignedOperation, type State, stateRoot } from "@catalyze/circuits/reference";
 import { SequencerError } from "../errors.js";
-import { Mempool } from "../mempool/mempool.js";
+import { Mempool, type PoolOperation } from "../mempool/mempool.js";
 import { latestBlock, loadState } from "../store/blocks.js";
 import type { SqlExecutor } from "../store/driver.js";
 import { lastSequence, listPendingOperations } from "../store/operations.js";
@@ -27,12 +27,12 @@ export interface Ledger {
 }
 
 /** A mempool entry of an accepted operation. */
-export const poolOperation = (message: bigint, sequence: bigint, signed: SignedOperation) => ({
-  message,
-  sequence,
-  signed,
-  debit: operationDebit(signed.operation),
-});
+export const poolOperation = (
+  message: bigint,
+  sequence: bigint,
+  signed: SignedOperation,
+  promisedBlock: bigint,
+): PoolOperation => ({ message, sequence, signed, debit: operationDebit(signed.operation), promisedBlock });
 
 /**
  * Rebuilds the picture.
@@ -49,8 +49,8 @@ export async function loadLedger(executor: SqlExecutor, depth: number): Promise<
     );
   }
   const mempool = new Mempool();
-  for (const { message, sequence, signed } of await listPendingOperations(executor)) {
-    mempool.add(poolOperation(message, sequence, signed));
+  for (const { message, sequence, signed, promisedBlock } of await listPendingOperations(executor)) {
+    mempool.add(poolOperation(message, sequence, signed, promisedBlock));
   }
   return {
     state,

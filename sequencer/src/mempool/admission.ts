@@ -44,6 +44,8 @@ export interface AdmissionContext {
   readonly size: BlockSize;
   /** Time (seconds) of a block sealed now. */
   readonly time: bigint;
+  /** Account that gets the fees. */
+  readonly feeAccount: number;
   readonly fees: FeeSchedule;
 }
 
@@ -140,12 +142,33 @@ function checkNonce(account: AccountCell, signed: SignedOperation, mempool: Memp
   }
 }
 
-/** Nothing can follow a rotation before it is in a block: the new key isn't the account's yet, the old one no more. */
-function checkRotation(mempool: Mempool, signer: number): void {
-  if (!mempool.isRotating(signer)) return;
+/**
+ * What nothing can follow before it is in a block. After a rotation the new key isn't the account's yet, the old one no more. A
+ * cancellation becomes impossible when its order is closed by other means, and what stood behind it would wait for ever.
+ */
+function checkPredecessors(mempool: Mempool, signer: number): void {
+  for (const { signed } of mempool.ofAccount(signer)) {
+    if (signed.operation.kind === "rotateKey") {
+      throw new SequencerError(
+        "SEQUENCER_KEY_ROTATING",
+        `Account ${signer} has a pending rotation of its key; wait for its block and sign with the new key.`,
+      );
+    }
+    if (signed.operation.kind === "cancelOrder") {
+      throw new SequencerError(
+        "SEQUENCER_ORDER_CANCELLING",
+        `Account ${signer} has a pending cancellation of an order; wait for its block.`,
+      );
+    }
+  }
+}
+
+/** Without the account that gets the fees no block takes an operation. */
+function checkFeeAccount(state: State, feeAccount: number): void {
+  if (state.cells.get(feeAccount)?.kind === "account") return;
   throw new SequencerError(
-    "SEQUENCER_KEY_ROTATING",
-    `Account ${signer} has a pending rotation of its key; wait for its block and sign with the new key.`,
+    "SEQUENCER_FEE_ACCOUNT_MISSING",
+    `The sequencer's fee account ${feeAccount} is not registered yet; operations are taken once it is.`,
   );
 }
 
@@ -178,7 +201,8 @@ export function admit(
   const { operation } = signed;
   const account = translated(() => getAccount(state, operation.signer));
   checkNonce(account, signed, mempool);
-  checkRotation(mempool, operation.signer);
+  checkPredecessors(mempool, operation.signer);
+  checkFeeAccount(state, context.feeAccount);
   checkRoom(mempool, operation.signer);
   checkFees(signed, context.fees);
   const { amount } = mempool.pendingView(operation.signer, account);
@@ -189,7 +213,7 @@ export function admit(
     statementDomain: 0n,
     number: 1n,
     time: context.time,
-    feeAccount: operation.signer,
+    feeAccount: context.feeAccount,
     firstRequest: 0n,
   };
   const entry = translated(() =>

@@ -9,6 +9,8 @@ export interface PoolOperation {
   readonly signed: SignedOperation;
   /** Units that it takes from its signer. */
   readonly debit: bigint;
+  /** Last block that its receipt allows; undefined where there is none. */
+  readonly promisedBlock?: bigint | undefined;
 }
 
 /** What an account can still sign, given its cell and its pending operations. */
@@ -64,10 +66,11 @@ export class Mempool {
     return this.#accounts.get(signer)?.size ?? 0;
   }
 
-  /** Whether a pending operation changes the account's key. */
-  isRotating(signer: number): boolean {
-    const pending = [...(this.#accounts.get(signer)?.values() ?? [])];
-    return pending.some(({ signed }) => signed.operation.kind === "rotateKey");
+  /** Pending operations of an account, by rising nonce. */
+  ofAccount(signer: number): PoolOperation[] {
+    return [...(this.#accounts.get(signer)?.values() ?? [])].sort((a, b) =>
+      a.signed.operation.nonce < b.signed.operation.nonce ? -1 : 1,
+    );
   }
 
   /** Accounts with pending operations. */

@@ -58,6 +58,7 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `UPDATE blocks SET size_name = (body::json)->'header'->'size'->>'name'`,
     `ALTER TABLE blocks ALTER COLUMN size_name SET NOT NULL`,
   ],
+  [`ALTER TABLE operations ADD COLUMN valid_until bigint`],
 ];
 
 /** Brings the database to the latest step. Safe to run at every start. */

@@ -14,6 +14,8 @@ export interface StoredOperation {
   /** Last block when it was accepted. */
   readonly acceptedBlock: bigint;
   readonly promisedBlock: bigint;
+  /** Last block time (seconds) of the promise. */
+  readonly validUntil: bigint;
   /** Operator's signature of the receipt. */
   readonly signature: `0x${string}`;
   readonly status: StoredOperationStatus;
@@ -41,20 +43,25 @@ export interface StoredOrder {
 
 type Row = Record<string, unknown>;
 
-const toOperation = (row: Row): StoredOperation => ({
-  message: toBigint(row.message),
-  sequence: toBigint(row.sequence),
-  signed: fromJson<SignedOperation>(row.body as string),
-  acceptedBlock: toBigint(row.accepted_block),
-  promisedBlock: toBigint(row.promised_block),
-  signature: row.signature as `0x${string}`,
-  status: row.status as StoredOperationStatus,
-  blockNumber: orNull(row.block_number, toBigint),
-  reason:
-    row.reason_code === null
-      ? null
-      : { code: row.reason_code as string, message: row.reason_message as string },
-});
+function toOperation(row: Row): StoredOperation {
+  const signed = fromJson<SignedOperation>(row.body as string);
+  return {
+    message: toBigint(row.message),
+    sequence: toBigint(row.sequence),
+    signed,
+    acceptedBlock: toBigint(row.accepted_block),
+    promisedBlock: toBigint(row.promised_block),
+    // Receipts of before the column was there name none.
+    validUntil: orNull(row.valid_until, toBigint) ?? signed.operation.expiry,
+    signature: row.signature as `0x${string}`,
+    status: row.status as StoredOperationStatus,
+    blockNumber: orNull(row.block_number, toBigint),
+    reason:
+      row.reason_code === null
+        ? null
+        : { code: row.reason_code as string, message: row.reason_message as string },
+  };
+}
 
 const toOrder = (row: Row): StoredOrder => ({
   id: toBigint(row.order_id),
@@ -72,8 +79,9 @@ const toOrder = (row: Row): StoredOrder => ({
 export async function insertOperation(executor: SqlExecutor, entry: StoredOperation): Promise<void> {
   const { operation } = entry.signed;
   await executor.query(
-    `INSERT INTO operations (message, sequence, signer, nonce, body, accepted_block, promised_block, signature, status)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending')`,
+    `INSERT INTO operations (message, sequence, signer, nonce, body, accepted_block, promised_block, valid_until,
+       signature, status)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending')`,
     [
       entry.message.toString(),
       entry.sequence.toString(),
@@ -82,6 +90,7 @@ export async function insertOperation(executor: SqlExecutor, entry: StoredOperat
       toJson(entry.signed),
       entry.acceptedBlock.toString(),
       entry.promisedBlock.toString(),
+      entry.validUntil.toString(),
       entry.signature,
     ],
   );

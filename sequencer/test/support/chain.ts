@@ -6,6 +6,7 @@ import {
   ctzAbi,
   type Deployment,
   deploy,
+  type OperatorTerms,
   programRegistryAbi,
   rollupAbi,
   seedRegistryAbi,
@@ -32,6 +33,15 @@ import { OPERATOR_KEY, PARAMETERS, sha256 } from "./world.js";
 
 const MNEMONIC = "test test test test test test test test test test test junk";
 const UNIT = 10n ** 9n;
+
+/** Terms of the operator's stake. */
+export const OPERATOR_TERMS: OperatorTerms = {
+  slashAmount: 1_000n * 10n ** 18n,
+  bond: 10n * 10n ** 18n,
+  windowSeconds: 10_000n,
+  stallSeconds: 20_000n,
+  unbondingSeconds: 100_000n,
+};
 
 /** A running chain. */
 export interface TestChain {
@@ -78,6 +88,7 @@ export async function startTestChain(block: StandIn, program: StandIn): Promise<
     genesisRoot: stateRoot(createState(SMALL_BLOCK.depth)),
     operator: deployer.account.address,
     pool: deployer.account.address,
+    operatorTerms: OPERATOR_TERMS,
   });
   const { ctz, rollup, seedRegistry, programRegistry } = deployment;
   const mined = async (hash: `0x${string}`): Promise<void> => {

@@ -1,5 +1,5 @@
 // A sequencer's core without L1 in a process of its own, to be killed: accepts transfers and seals blocks as fast as it
-// can, and says on stdout what it has acknowledged. `node crash-child.js <directory>`.
+// can, and says on stdout what it has acknowledged. `node crash-child.js <directory or connection string>`.
 import { toJson } from "@catalyze/circuits/reference";
 import { sealNextBlock } from "../../src/block/sealing.js";
 import { submitOperation } from "../../src/core/accept.js";

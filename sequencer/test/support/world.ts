@@ -4,7 +4,7 @@ import type { Order, Request } from "@catalyze/circuits/reference";
 import { SMALL_BLOCK, seedSubject } from "@catalyze/circuits/schema";
 import type { api } from "@catalyze/sdk";
 import pino from "pino";
-import { programIdOf, type SequencerConfig } from "../../src/config.js";
+import { programIdOf, type SequencerConfig, type StoreLocation } from "../../src/config.js";
 import type { Context } from "../../src/core/context.js";
 import { createContext } from "../../src/start.js";
 import { insertRequest, insertSeed } from "../../src/store/chain.js";
@@ -50,9 +50,13 @@ export const shapedProof = (mark: bigint): api.Groth16Proof => ({
 /** Mark of a shaped proof that the replaced verifier refuses. */
 export const BAD_MARK = 666n;
 
+/** A store: a connection string of PostgreSQL, a directory, or undefined for a database in memory. */
+const storeAt = (place: string | undefined): StoreLocation =>
+  place?.startsWith("postgresql:") ? { postgres: place } : { directory: place ?? "memory://" };
+
 /** Configuration of a sequencer without L1; its verifier accepts every proof but those marked bad. */
 export const testConfig = (
-  directory: string | undefined,
+  place: string | undefined,
   more: Partial<SequencerConfig> = {},
 ): SequencerConfig => ({
   deployment: {
@@ -65,7 +69,7 @@ export const testConfig = (
   },
   l1RpcUrl: "http://127.0.0.1:9",
   operatorKey: OPERATOR_KEY,
-  store: { directory: directory ?? "memory://" },
+  store: storeAt(place),
   block: { size: SMALL_BLOCK, sizeId: 0, circuit: "small", verificationKey: emptyKey(1) },
   programs: [{ adapter: tripleProgram, verificationKey: emptyKey(2) }],
   feeAccount: FEE_ACCOUNT,
@@ -131,9 +135,9 @@ export async function enqueue(
   context.l1 = { number: l1Block, latest: START_SECONDS, pending: undefined };
 }
 
-/** Opens a context; `directory` undefined is a database in memory. */
-export async function openWorld(directory?: string, more: Partial<SequencerConfig> = {}): Promise<Context> {
-  const context = await createContext(testConfig(directory, more));
+/** Opens a context on a store: a connection string of PostgreSQL, a directory, or by default a database in memory. */
+export async function openWorld(place?: string, more: Partial<SequencerConfig> = {}): Promise<Context> {
+  const context = await createContext(testConfig(place, more));
   context.l1 = { number: 1n, latest: START_SECONDS, pending: undefined };
   return context;
 }
