@@ -1,6 +1,6 @@
 // The circuits that ship, by name, and their compilation. Owns which instance of which template a name means.
 import { digitsCircuit } from "../programs/digits/circuit.js";
-import { BLOCK_SIZES, type BlockSize, SMALL_BLOCK } from "../schema/index.js";
+import { BLOCK_SIZES, type BlockSize, MEDIUM_BLOCK, SMALL_BLOCK } from "../schema/index.js";
 import { type CompiledCircuit, compileCircuit } from "./compile.js";
 import { CircuitBuildError } from "./errors.js";
 import { generateSchemaSources } from "./generate-schema.js";
@@ -72,8 +72,13 @@ component main { public [z] } = ExitSettlement(${depth});
 `,
 });
 
-/** The exit circuits of the deployment's depth. */
-const EXIT_CIRCUITS = [exitCircuit(SMALL_BLOCK.depth), exitSettlementCircuit(SMALL_BLOCK.depth)];
+/** The exit circuits of a deployment with the small size, and of one with the ladder: they go by the depth alone. */
+const EXIT_CIRCUITS = [
+  exitCircuit(SMALL_BLOCK.depth),
+  exitSettlementCircuit(SMALL_BLOCK.depth),
+  exitCircuit(MEDIUM_BLOCK.depth, `exit-${MEDIUM_BLOCK.depth}`),
+  exitSettlementCircuit(MEDIUM_BLOCK.depth, `exit-settlement-${MEDIUM_BLOCK.depth}`),
+];
 
 /** Every circuit that ships, by name: the sizes of the block circuit, royalty split and exits, and the programs. */
 export const CIRCUITS: Readonly<Record<string, CircuitInstance>> = Object.fromEntries(

@@ -254,11 +254,13 @@ describe("a sequencer on L1 (stand-in circuits)", () => {
       expect(await sealedIn(url, message)).toBe(number);
     }
     await chain.control.setBlockGasLimit({ gasLimit: 450_000n });
+    await chain.control.mine({ blocks: 1 });
     try {
       await proveBlocks(url, block, count);
       await until(async () => (await blockStatus(url, numbers.at(-1)!)) === "settled");
     } finally {
       await chain.control.setBlockGasLimit({ gasLimit: 30_000_000n });
+      await chain.control.mine({ blocks: 1 });
     }
     const settled = await Promise.all(
       numbers.map((number) => request(url, "getBlock", { path: `/v1/blocks/${number}` })),

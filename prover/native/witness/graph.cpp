@@ -7,7 +7,7 @@ namespace catalyze::witness {
 
 namespace {
 
-constexpr size_t MAXIMUM_NODES = 48u << 20;
+constexpr size_t MAXIMUM_NODES = 96u << 20;
 constexpr size_t MAXIMUM_TABLE_ENTRIES = 16u << 20;
 constexpr int64_t INTERVAL_LIMIT = int64_t{1} << 40;
 constexpr int INTERVAL_DEPTH = 12;

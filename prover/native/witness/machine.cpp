@@ -7,7 +7,7 @@ namespace {
 
 constexpr uint32_t MAXIMUM_DEPTH = 1000;
 constexpr size_t MAXIMUM_STACK = 1u << 16;
-constexpr uint64_t MAXIMUM_STEPS = uint64_t{1} << 31;
+constexpr uint64_t MAXIMUM_STEPS = uint64_t{1} << 33;
 
 }  // namespace
 
