@@ -276,15 +276,20 @@ async function measureProofs({ send, deployment, publicClient, programs }, state
   );
   const entry = (program) => {
     const { commitment, y, z, proof } = statement(program);
-    return { key: keys[program], commitment, y, z, proof };
+    return { commitment, y, z, proof };
   };
-  const batch = (list) => send(deployment.groth16Verifier, groth16VerifierAbi, "verifyBatch", [list]);
-  const two = await batch(times(2, () => entry(0)));
-  const ten = await batch(times(10, () => entry(0)));
+  /** Sends a run of proofs under each of the first keys. */
+  const batch = (...counts) => {
+    const runs = counts.map((count, program) => ({ key: keys[program], count: BigInt(count) }));
+    const entries = counts.flatMap((count, program) => times(count, () => entry(program)));
+    return send(deployment.groth16Verifier, groth16VerifierAbi, "verifyBatch", [runs, entries]);
+  };
+  const two = await batch(2);
+  const ten = await batch(10);
   return {
-    oneProof: await batch([entry(0)]),
+    oneProof: await batch(1),
     extraProof: (ten - two) / 8,
-    extraKey: (await batch([entry(0), entry(0), entry(1)])) - two,
+    extraKey: (await batch(2, 1)) - two,
   };
 }
 

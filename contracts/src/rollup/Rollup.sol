@@ -447,7 +447,9 @@ contract Rollup is IRollup, RollupStorage {
         private
         returns (uint256[4] memory sizes, uint256[4] memory ids)
     {
-        if (circuits.length > 4) revert TooManyBlockSizes(circuits.length);
+        if (circuits.length > 4) {
+            revert TooManyBlockSizes(circuits.length);
+        }
         for (uint256 i = 0; i < circuits.length; i++) {
             BlockCircuit memory circuit = circuits[i];
             VerificationKeys.requireValid(circuit.key);
