@@ -314,7 +314,8 @@ contract Groth16Verifier is IGroth16Verifier {
             mcopy(add(group, GROUP_SUM), add(entry, PROOF_C), 64)
             mcopy(entry, add(entry, PROOF_A), PAIR_BYTES)
             let a := or(mload(entry), mload(add(entry, 32)))
-            let b := or(or(mload(add(entry, 64)), mload(add(entry, 96))), or(mload(add(entry, 128)), mload(add(entry, 160))))
+            let b :=
+                or(or(mload(add(entry, 64)), mload(add(entry, 96))), or(mload(add(entry, 128)), mload(add(entry, 160))))
             accepted := iszero(or(or(signals, gt(y, LAST_OF_Q)), or(iszero(a), or(iszero(b), iszero(c)))))
         }
     }

@@ -54,30 +54,33 @@ library ProofBatch {
         internal
         pure
     {
-        uint256 entry = batch.next;
-        uint256 end = batch.end;
-        if (entry == end) revert BatchIncomplete();
-        bool isNew = _word(end) == 0 || key != batch.key;
-        if (isNew) {
-            batch.key = key;
-            batch.run += RUN_BYTES;
-        }
-        uint256 run = batch.run;
+        bool isFull;
         assembly ("memory-safe") {
-            if isNew {
-                mstore(end, add(mload(end), 1))
+            // `next`, `end`, `run` and `key` are the words from the second on.
+            let entry := mload(add(batch, 32))
+            let end := mload(add(batch, 64))
+            isFull := eq(entry, end)
+            if iszero(isFull) {
+                let run := mload(add(batch, 96))
                 // An address on the stack may have bits above it.
-                mstore(run, and(key, 0xffffffffffffffffffffffffffffffffffffffff))
-                mstore(add(run, 32), 0)
+                key := and(key, 0xffffffffffffffffffffffffffffffffffffffff)
+                if or(iszero(mload(end)), iszero(eq(key, mload(add(batch, 128))))) {
+                    run := add(run, RUN_BYTES)
+                    mstore(add(batch, 96), run)
+                    mstore(add(batch, 128), key)
+                    mstore(end, add(mload(end), 1))
+                    mstore(run, key)
+                    mstore(add(run, 32), 0)
+                }
+                mstore(add(run, 32), add(mload(add(run, 32)), 1))
+                mstore(entry, commitment)
+                mstore(add(entry, 32), y)
+                mstore(add(entry, 64), z)
+                calldatacopy(add(entry, 96), proof, 256)
+                mstore(add(batch, 32), add(entry, ENTRY_BYTES))
             }
-            mstore(add(run, 32), add(mload(add(run, 32)), 1))
-            mstore(entry, commitment)
-            mstore(add(entry, 32), y)
-            mstore(add(entry, 64), z)
-            calldatacopy(add(entry, 96), proof, 256)
-            // `next` is the second word.
-            mstore(add(batch, 32), add(entry, ENTRY_BYTES))
         }
+        if (isFull) revert BatchIncomplete();
     }
 
     /// @dev Whether all proofs are valid. Reverts as the verifier does.
@@ -92,12 +95,6 @@ library ProofBatch {
                 revert(free, returndatasize())
             }
             valid := and(gt(returndatasize(), 31), eq(mload(0), 1))
-        }
-    }
-
-    function _word(uint256 pointer) private pure returns (uint256 value) {
-        assembly ("memory-safe") {
-            value := mload(pointer)
         }
     }
 }

@@ -36,7 +36,7 @@ library Statements {
         returns (uint256 y, uint256 z, uint256 domain_)
     {
         if (words.length != LENGTH) revert PublicData.WordsLengthMismatch(LENGTH, words.length);
-        z = PublicData.challenge(binder, programId, commitment, PublicData.hash(words));
+        z = PublicData.challenge(binder, programId, commitment, words);
         uint256 r = Schema.FIELD_MODULUS;
         bool inField;
         assembly ("memory-safe") {
