@@ -226,7 +226,7 @@ async function measure(system) {
   // The state's slots are not written from zero afterwards.
   await submit([{}]);
   const empty = await submit([{}]);
-  const several = await submit([{}, {}, {}]);
+  const three = await submit(times(3, () => ({})));
   const cells = await submit([{ cells: 256 }]);
   const touchedCell = (cells - empty) / 256;
   const orders = await submit([{ orders: 32, cells: 32 }]);
@@ -246,10 +246,16 @@ async function measure(system) {
   const settledFour = await submit([
     { statements: times(STATEMENTS, (i) => statement(Math.floor(i / 4))), cells: 64 },
   ]);
+  // Up to here every transaction is within the first epoch, and none is its first.
+  const sixCells = await submit([{ cells: 6 }]);
+  await measureEpochFirst(submit, system);
+  const five = await submit(times(5, () => ({})));
   return {
     empty,
-    sixCells: await submit([{ cells: 6 }]),
-    furtherBlock: (several - empty) / 2,
+    sixCells,
+    furtherBlock: (three - empty) / 2,
+    laterBlock: (five - three) / 2,
+    epochFirst: await measureEpochFirst(submit, system),
     touchedCell,
     newOrder: (orders - empty) / 32,
     firstStatement: oneStatement - empty,
@@ -260,6 +266,16 @@ async function measure(system) {
     settledFour: settledFour / (STATEMENTS * JOBS),
     ...(await measureProofs(system, statement)),
   };
+}
+
+/** An empty block that is its epoch's first: it writes a record where there was none. */
+async function measureEpochFirst(submit, { publicClient, deployment }) {
+  const contract = { address: deployment.rollup, abi: rollupAbi };
+  for (;;) {
+    const { blockNumber } = await publicClient.readContract({ ...contract, functionName: "state" });
+    const gas = await submit([{}]);
+    if (blockNumber % 16n === 0n) return gas;
+  }
 }
 
 /** Transactions to the verifier alone. */
@@ -276,15 +292,20 @@ async function measureProofs({ send, deployment, publicClient, programs }, state
   );
   const entry = (program) => {
     const { commitment, y, z, proof } = statement(program);
-    return { key: keys[program], commitment, y, z, proof };
+    return { commitment, y, z, proof };
   };
-  const batch = (list) => send(deployment.groth16Verifier, groth16VerifierAbi, "verifyBatch", [list]);
-  const two = await batch(times(2, () => entry(0)));
-  const ten = await batch(times(10, () => entry(0)));
+  /** Sends a run of proofs under each of the first keys. */
+  const batch = (...counts) => {
+    const runs = counts.map((count, program) => ({ key: keys[program], count: BigInt(count) }));
+    const entries = counts.flatMap((count, program) => times(count, () => entry(program)));
+    return send(deployment.groth16Verifier, groth16VerifierAbi, "verifyBatch", [runs, entries]);
+  };
+  const two = await batch(2);
+  const ten = await batch(10);
   return {
-    oneProof: await batch([entry(0)]),
+    oneProof: await batch(1),
     extraProof: (ten - two) / 8,
-    extraKey: (await batch([entry(0), entry(0), entry(1)])) - two,
+    extraKey: (await batch(2, 1)) - two,
   };
 }
 
@@ -295,7 +316,9 @@ try {
   const add = (metric, value, reference) =>
     report.add(metric, Math.round(value), "gas", reference, reference && reference.value / value);
   add("gas.block_fixed", result.empty);
+  add("gas.block_fixed_mean_of_epoch", (15 * result.empty + result.epochFirst) / 16);
   add("gas.further_block", result.furtherBlock);
+  add("gas.later_block", result.laterBlock);
   add("gas.touched_cell", result.touchedCell);
   add("gas.new_order", result.newOrder);
   add("gas.statement_registry", result.registry);
@@ -303,6 +326,7 @@ try {
   add("gas.extra_proof", result.extraProof);
   add("gas.transfer_leg_at_1024", result.leg, HERMEZ);
   add("gas.settled_job_all_in", result.settledOne, ONE_BY_ONE);
+  add("gas.settled_job_four_programs", result.settledFour, ONE_BY_ONE);
   console.table(Object.fromEntries(Object.entries(result).map(([name, value]) => [name, Math.round(value)])));
   await report.write();
 } finally {

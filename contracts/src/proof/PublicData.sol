@@ -51,6 +51,27 @@ library PublicData {
         return z;
     }
 
+    /// @dev z of one proof, from its words.
+    function challenge(address binder, uint256 programId, uint256 commitment, bytes calldata words)
+        internal
+        view
+        returns (uint256 z)
+    {
+        bytes32 domain = Schema.CHALLENGE_DOMAIN;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, words.offset, words.length)
+            let wordsHash := keccak256(free, words.length)
+            mstore(free, domain)
+            mstore(add(free, 32), chainid())
+            mstore(add(free, 64), binder)
+            mstore(add(free, 96), programId)
+            mstore(add(free, 128), commitment)
+            mstore(add(free, 160), wordsHash)
+            z := mod(keccak256(free, 192), R)
+        }
+    }
+
     /// @dev keccak256 of the words, in memory that stays free.
     function hash(bytes calldata words) internal pure returns (bytes32 digest) {
         assembly ("memory-safe") {

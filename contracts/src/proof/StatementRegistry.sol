@@ -38,11 +38,11 @@ contract StatementRegistry is IStatementRegistry {
     function record(uint256 programId, uint256 commitment, bytes calldata words, uint256[8] calldata proof) external {
         bytes32 statement = _identifier(programId, commitment);
         if (_recordings[statement].time != 0) revert StatementAlreadyRecorded(programId, commitment);
-        IGroth16Verifier.BatchEntry memory entry = _entry(programId, commitment, words, proof);
+        address key = programs.keyOf(programId);
+        (uint256 y, uint256 z, uint256 given) = Statements.signals(address(programs), programId, commitment, words);
         uint256 expected = Statements.domain(address(programs));
-        uint256 given = Statements.term(words, 0);
         if (given != expected) revert StatementDomainMismatch(expected, given);
-        if (!_isValid(entry)) revert InvalidProof();
+        if (!_verifier.verify(key, [commitment, y, z], proof)) revert InvalidProof();
         _recordings[statement] = _recordingOf(words);
         _emitRecorded(programId, commitment, words);
     }
@@ -53,8 +53,9 @@ contract StatementRegistry is IStatementRegistry {
         view
         returns (bool)
     {
-        IGroth16Verifier.BatchEntry memory entry = _entry(programId, commitment, words, proof);
-        return Statements.term(words, 0) == Statements.domain(address(programs)) && _isValid(entry);
+        address key = programs.keyOf(programId);
+        (uint256 y, uint256 z, uint256 domain) = Statements.signals(address(programs), programId, commitment, words);
+        return domain == Statements.domain(address(programs)) && _verifier.verify(key, [commitment, y, z], proof);
     }
 
     /// @inheritdoc IStatementRegistry
@@ -79,18 +80,6 @@ contract StatementRegistry is IStatementRegistry {
         bool settleable = range >> RANGE_BITS == 0 && Statements.term(words, 2) >> PRICE_BITS == 0;
         address provider = address(uint160(Schema.statementRange_provider(range)));
         return Entry(uint40(block.number), uint48(block.timestamp), provider, settleable);
-    }
-
-    function _entry(uint256 programId, uint256 commitment, bytes calldata words, uint256[8] calldata proof)
-        private
-        view
-        returns (IGroth16Verifier.BatchEntry memory)
-    {
-        return Statements.toEntry(address(programs), programs.keyOf(programId), programId, commitment, words, proof);
-    }
-
-    function _isValid(IGroth16Verifier.BatchEntry memory entry) private view returns (bool) {
-        return _verifier.verify(entry.key, [entry.commitment, entry.y, entry.z], entry.proof);
     }
 
     function _emitRecorded(uint256 programId, uint256 commitment, bytes calldata words) private {

@@ -3,7 +3,6 @@
 pragma solidity ^0.8.28;
 
 import {Schema} from "../generated/Schema.sol";
-import {IGroth16Verifier} from "./IGroth16Verifier.sol";
 import {PublicData} from "./PublicData.sol";
 
 /// @title Reading statements and turning them into what the verifier takes.
@@ -37,7 +36,7 @@ library Statements {
         returns (uint256 y, uint256 z, uint256 domain_)
     {
         if (words.length != LENGTH) revert PublicData.WordsLengthMismatch(LENGTH, words.length);
-        z = PublicData.challenge(binder, programId, commitment, PublicData.hash(words));
+        z = PublicData.challenge(binder, programId, commitment, words);
         uint256 r = Schema.FIELD_MODULUS;
         bool inField;
         assembly ("memory-safe") {
@@ -60,18 +59,5 @@ library Statements {
                 if (claim(words, i) >= r) revert PublicData.WordNotInField(32 * i, claim(words, i));
             }
         }
-    }
-
-    /// @dev The verifier's entry. Checks length and heads; the domain is the caller's to check.
-    function toEntry(
-        address binder,
-        address key,
-        uint256 programId,
-        uint256 commitment,
-        bytes calldata words,
-        uint256[8] calldata proof
-    ) internal view returns (IGroth16Verifier.BatchEntry memory) {
-        (uint256 y, uint256 z,) = signals(binder, programId, commitment, words);
-        return IGroth16Verifier.BatchEntry(key, commitment, y, z, proof);
     }
 }

@@ -51,12 +51,26 @@ library VerificationKeys {
 
     /// @dev The key stored at `pointer`; false when there is none.
     function load(address pointer) internal view returns (bool found, bytes memory key) {
-        key = new bytes(LENGTH);
+        // A word of room for the zero byte that the code begins with.
+        bytes memory room = new bytes(LENGTH + 32);
+        uint256 target;
+        assembly ("memory-safe") {
+            key := add(room, 32)
+            target := add(room, 64)
+        }
+        found = loadInto(pointer, target);
+        assembly ("memory-safe") {
+            mstore(key, LENGTH)
+        }
+    }
+
+    /// @dev Writes the key stored at `pointer` to the 384 bytes at `target`, and a zero to the byte before; false when there is no
+    /// key.
+    function loadInto(address pointer, uint256 target) internal view returns (bool found) {
         assembly ("memory-safe") {
             if eq(extcodesize(pointer), add(LENGTH, 1)) {
-                extcodecopy(pointer, 0, 0, 1)
-                found := iszero(byte(0, mload(0)))
-                extcodecopy(pointer, add(key, 32), 1, LENGTH)
+                extcodecopy(pointer, sub(target, 1), 0, add(LENGTH, 1))
+                found := iszero(byte(31, mload(sub(target, 32))))
             }
         }
     }

@@ -94,13 +94,13 @@ library BlockWords {
         uint256 count
     ) private pure {
         unchecked {
-            if (count > capacity) {
-                uint256 words = heads == 0 ? tails : heads;
-                revert PublicData.TooManyWords(segment, words * count, words * capacity);
-            }
             if (count == 0) {
                 cursor.unused += (heads + tails) * capacity;
                 return;
+            }
+            if (count > capacity) {
+                uint256 words = heads == 0 ? tails : heads;
+                revert PublicData.TooManyWords(segment, words * count, words * capacity);
             }
             PublicData.read(cursor, false, tails * capacity, tails * count);
             if (heads != 0) PublicData.read(cursor, true, heads * capacity, heads * count);
@@ -162,11 +162,36 @@ library BlockWords {
         pure
         returns (uint256 commitment, uint256 programId)
     {
-        // Counts and indices are below 2^16.
+        (uint256 heads, uint256 tails) = settlementPlaces(words, header);
+        return settlementAt(heads, tails, i);
+    }
+
+    /// @dev Where in calldata the settlements' head words and tail words begin.
+    function settlementPlaces(bytes calldata words, Header memory header)
+        internal
+        pure
+        returns (uint256 heads, uint256 tails)
+    {
+        uint256 start;
+        assembly ("memory-safe") {
+            start := words.offset
+        }
+        // Counts are below 2^16.
         unchecked {
-            uint256 offset = FIXED_LENGTH + header.requests * REQUEST_BYTES;
-            commitment = _head(words, offset + i * HEAD);
-            programId = _tail(words, offset + header.settlements * HEAD + i * TAIL);
+            heads = start + FIXED_LENGTH + header.requests * REQUEST_BYTES;
+            tails = heads + header.settlements * HEAD;
+        }
+    }
+
+    /// @dev C and program id of settlement `i` at these places.
+    function settlementAt(uint256 heads, uint256 tails, uint256 i)
+        internal
+        pure
+        returns (uint256 commitment, uint256 programId)
+    {
+        assembly ("memory-safe") {
+            commitment := calldataload(add(heads, mul(i, 32)))
+            programId := shr(8, calldataload(add(tails, mul(i, 31))))
         }
     }
 

@@ -178,8 +178,11 @@ contract Rollup is IRollup, RollupStorage {
         if (_isShutDown()) revert ShuttingDown(_queue.shutdownAt);
         if (blocks.length == 0) revert NoBlocks();
         Progress memory progress = _begin(blocks);
-        for (uint256 i = 0; i < blocks.length; i++) {
+        for (uint256 i = 0; i < blocks.length;) {
             _processBlock(progress, blocks[i]);
+            unchecked {
+                i++;
+            }
         }
         if (!progress.batch.isValid(_verifier)) revert InvalidProof();
         _earnFees(_state.consumedRequests, progress.state.consumedRequests);
@@ -447,7 +450,9 @@ contract Rollup is IRollup, RollupStorage {
         private
         returns (uint256[4] memory sizes, uint256[4] memory ids)
     {
-        if (circuits.length > 4) revert TooManyBlockSizes(circuits.length);
+        if (circuits.length > 4) {
+            revert TooManyBlockSizes(circuits.length);
+        }
         for (uint256 i = 0; i < circuits.length; i++) {
             BlockCircuit memory circuit = circuits[i];
             VerificationKeys.requireValid(circuit.key);
@@ -482,24 +487,30 @@ contract Rollup is IRollup, RollupStorage {
     /// @dev Checks a block against the state before it, collects its proofs, records it and advances the state in memory.
     function _processBlock(Progress memory progress, BlockSubmission calldata submission) private {
         if (submission.sizeId >= _sizeCount) revert UnknownBlockSize(submission.sizeId);
-        BlockWords.Header memory header = BlockWords.parse(submission.words);
-        uint64 blockNumber = progress.state.blockNumber + 1;
-        uint64 time = _checkHeader(progress, header, blockNumber);
-        uint64 firstRequest = progress.state.consumedRequests;
-        _checkRequests(submission.words, header, firstRequest);
-        _checkRotations(submission.words, header);
-        bytes32 wordsHash = PublicData.hash(submission.words);
-        _collectBlock(progress, submission, header, wordsHash);
-        _collectStatements(progress, submission, header);
+        bytes calldata words = submission.words;
+        BlockWords.Header memory header = BlockWords.parse(words);
+        State memory last = progress.state;
+        uint64 blockNumber;
+        // Numbers have 40 bits, amounts 88.
+        unchecked {
+            blockNumber = last.blockNumber + 1;
+            last.time = _checkHeader(progress, header, blockNumber);
+            _checkRequests(words, header, last.consumedRequests);
+            last.consumedRequests += uint64(header.requests);
+            progress.burned += Schema.blockTotals_burned(header.totals);
+            progress.pool += Schema.blockTotals_pool(header.totals);
+        }
+        (last.root, last.blockNumber) = (header.newRoot, blockNumber);
+        if (header.rotations != 0) _checkRotations(words, header);
+        bytes32 wordsHash = PublicData.hash(words);
+        _collectBlock(progress, submission, words, header, wordsHash);
+        _collectStatements(progress, submission, words, header);
         _collectDistributions(progress, submission, header);
         if (header.withdrawals != 0) {
-            _withdrawalsRoots[blockNumber] = _rootOfWithdrawals(submission.words, header, blockNumber);
+            _withdrawalsRoots[blockNumber] = _rootOfWithdrawals(words, header, blockNumber);
         }
         _remember(progress, blockNumber, wordsHash);
-        progress.burned += Schema.blockTotals_burned(header.totals);
-        progress.pool += Schema.blockTotals_pool(header.totals);
-        progress.state = State(header.newRoot, blockNumber, time, firstRequest + uint64(header.requests));
-        emit BlockSubmitted(blockNumber, header.newRoot, wordsHash);
+        emit BlockSubmitted(blockNumber, last.root, wordsHash);
     }
 
     /// @dev Adds a block to its epoch's record, which is stored when the epoch is full; {submitBlocks} stores the last one.
@@ -559,12 +570,13 @@ contract Rollup is IRollup, RollupStorage {
     function _collectBlock(
         Progress memory progress,
         BlockSubmission calldata submission,
+        bytes calldata words,
         BlockWords.Header memory header,
         bytes32 wordsHash
     ) private view {
         (uint256 size, uint256 programId) = _size(submission.sizeId);
         uint256 z = PublicData.challenge(address(_programs), programId, submission.commitment, wordsHash);
-        uint256 y = BlockWords.evaluate(submission.words, header, size, z);
+        uint256 y = BlockWords.evaluate(words, header, size, z);
         progress.batch.add(BlockSizes.key(size), submission.commitment, y, z, submission.proof);
     }
 
@@ -573,31 +585,56 @@ contract Rollup is IRollup, RollupStorage {
     function _collectStatements(
         Progress memory progress,
         BlockSubmission calldata submission,
+        bytes calldata words,
         BlockWords.Header memory header
     ) private view {
         uint256 recorded = submission.recorded;
-        uint256 given = submission.statements.length;
+        StatementSubmission[] calldata statements = submission.statements;
         uint256 settlements = header.settlements;
         uint256 expected = settlements;
         if (recorded != 0) expected -= _countBits(recorded, settlements);
-        if (given != expected) revert StatementCountMismatch(expected, given);
-        if (settlements == 0) return;
-        uint256[] memory recordedPrograms = new uint256[](settlements - expected);
-        uint256[] memory recordedCommitments = new uint256[](recordedPrograms.length);
-        KeyOfProgram memory last;
+        if (statements.length != expected) revert StatementCountMismatch(expected, statements.length);
+        if (recorded != 0) _requireRecorded(recorded, words, header, settlements - expected);
+        if (expected == 0) return;
+        (uint256 heads, uint256 tails) = BlockWords.settlementPlaces(words, header);
+        _collectProven(progress, statements, recorded, heads, tails);
+    }
+
+    /// @dev The settlements with their bits set are of statements in the registry; there are `count`.
+    function _requireRecorded(uint256 recorded, bytes calldata words, BlockWords.Header memory header, uint256 count)
+        private
+        view
+    {
+        if (count == 0) return;
+        uint256[] memory programIds = new uint256[](count);
+        uint256[] memory commitments = new uint256[](count);
         uint256 next;
-        // Counters below 2^16.
-        unchecked {
-            for (uint256 i = 0; i < settlements; i++) {
-                (uint256 commitment, uint256 programId) = BlockWords.settlement(submission.words, header, i);
-                if ((recorded >> i) & 1 == 1) {
-                    (recordedPrograms[i - next], recordedCommitments[i - next]) = (programId, commitment);
-                } else {
-                    _collectStatement(progress, last, submission.statements[next++], programId, commitment);
-                }
+        for (uint256 i = 0; next < count; i++) {
+            if ((recorded >> i) & 1 == 0) continue;
+            (commitments[next], programIds[next]) = BlockWords.settlement(words, header, i);
+            next++;
+        }
+        _statements.requireRecorded(programIds, commitments);
+    }
+
+    /// @dev The other settlements, whose words begin at these places, are of the statements given.
+    function _collectProven(
+        Progress memory progress,
+        StatementSubmission[] calldata statements,
+        uint256 recorded,
+        uint256 heads,
+        uint256 tails
+    ) private view {
+        KeyOfProgram memory last;
+        uint256 i;
+        for (uint256 next = 0; next < statements.length;) {
+            // Counters below 2^16.
+            unchecked {
+                while ((recorded >> i) & 1 == 1) i++;
+                (uint256 commitment, uint256 programId) = BlockWords.settlementAt(heads, tails, i++);
+                _collectStatement(progress, last, statements[next++], programId, commitment);
             }
         }
-        if (recordedPrograms.length != 0) _statements.requireRecorded(recordedPrograms, recordedCommitments);
     }
 
     function _collectStatement(
@@ -635,7 +672,8 @@ contract Rollup is IRollup, RollupStorage {
     ) private {
         uint256 count = submission.distributions.length;
         if (count != header.distributions) revert DistributionCountMismatch(header.distributions, count);
-        if (count != 0 && _royaltyKey == address(0)) revert RoyaltyKeyMissing();
+        if (count == 0) return;
+        if (_royaltyKey == address(0)) revert RoyaltyKeyMissing();
         for (uint256 i = 0; i < count; i++) {
             DistributionSubmission calldata given = submission.distributions[i];
             (uint256 payouts, uint256 word) = BlockWords.distribution(submission.words, header, i);

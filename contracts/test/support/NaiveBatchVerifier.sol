@@ -6,6 +6,39 @@ pragma solidity ^0.8.28;
 import {IGroth16Verifier} from "../../src/proof/IGroth16Verifier.sol";
 import {Trapdoor} from "./Trapdoor.sol";
 
+/// @dev A proof of a batch with its own key.
+struct KeyedEntry {
+    address key;
+    uint256 commitment;
+    uint256 y;
+    uint256 z;
+    uint256[8] proof;
+}
+
+/// @dev Batches of entries with their keys, as our verifier takes them.
+library KeyedBatch {
+    /// @dev A run for each stretch of entries under one key.
+    function split(KeyedEntry[] memory batch)
+        internal
+        pure
+        returns (IGroth16Verifier.KeyRun[] memory runs, IGroth16Verifier.BatchEntry[] memory entries)
+    {
+        entries = new IGroth16Verifier.BatchEntry[](batch.length);
+        uint256 count;
+        for (uint256 i = 0; i < batch.length; i++) {
+            KeyedEntry memory entry = batch[i];
+            entries[i] = IGroth16Verifier.BatchEntry(entry.commitment, entry.y, entry.z, entry.proof);
+            if (i == 0 || entry.key != batch[i - 1].key) count++;
+        }
+        runs = new IGroth16Verifier.KeyRun[](count);
+        count = 0;
+        for (uint256 i = 0; i < batch.length; i++) {
+            if (i == 0 || batch[i].key != batch[i - 1].key) runs[count++].key = batch[i].key;
+            runs[count - 1].count++;
+        }
+    }
+}
+
 contract NaiveBatchVerifier {
     uint256[2] private alpha;
     uint256[4] private beta;
@@ -15,13 +48,13 @@ contract NaiveBatchVerifier {
         (alpha, beta, gamma) = (alpha_, beta_, gamma_);
     }
 
-    function coefficient(IGroth16Verifier.BatchEntry memory entry) public pure returns (uint256) {
+    function coefficient(KeyedEntry memory entry) public pure returns (uint256) {
         return uint256(keccak256(abi.encode(entry.commitment, entry.y, entry.z, entry.proof))) % Trapdoor.R;
     }
 
     /// @param key 384 bytes, the key of all entries.
     /// @param refuseInfinity Whether points at infinity are refused; that alone does not help.
-    function verifyBatch(bytes memory key, IGroth16Verifier.BatchEntry[] memory entries, bool refuseInfinity)
+    function verifyBatch(bytes memory key, KeyedEntry[] memory entries, bool refuseInfinity)
         external
         view
         returns (bool)
@@ -54,11 +87,7 @@ contract NaiveBatchVerifier {
         return success && abi.decode(result, (bool));
     }
 
-    function _signalPoint(bytes memory key, IGroth16Verifier.BatchEntry memory entry)
-        private
-        view
-        returns (uint256[2] memory point)
-    {
+    function _signalPoint(bytes memory key, KeyedEntry memory entry) private view returns (uint256[2] memory point) {
         uint256[4] memory scalars = [uint256(1), entry.commitment, entry.y, entry.z];
         for (uint256 j = 0; j < 4; j++) {
             uint256 at = 4 + 2 * j;
