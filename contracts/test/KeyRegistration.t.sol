@@ -102,7 +102,9 @@ contract KeyRegistrationTest is Test {
             uint256[2] memory l = _signalPoint(key, signals);
             uint256[2] memory c = i == 0 ? Trapdoor.negate(l) : l;
             uint256[8] memory proof = Trapdoor.assemble(Trapdoor.alpha(), Trapdoor.beta(), c);
-            assertFalse(verifier.verify(VerificationKeys.store(key), signals, proof), "not under a key with a contribution");
+            assertFalse(
+                verifier.verify(VerificationKeys.store(key), signals, proof), "not under a key with a contribution"
+            );
             uint256[4] memory delta = Trapdoor.gamma();
             if (i == 1) (delta[2], delta[3]) = (Q - delta[2], Q - delta[3]);
             _setDelta(key, delta);
@@ -171,7 +173,9 @@ contract KeyRegistrationTest is Test {
         for (uint256 j = 0; j < 2; j++) {
             uint256[3] memory signals = [5 + j, 6, 7];
             uint256[8] memory proof = Trapdoor.prove(Trapdoor.key(1), signals, 9);
-            batch[j] = IGroth16Verifier.BatchEntry(VerificationKeys.store(Trapdoor.encode(Trapdoor.key(1))), 5 + j, 6, 7, proof);
+            batch[j] = IGroth16Verifier.BatchEntry(
+                VerificationKeys.store(Trapdoor.encode(Trapdoor.key(1))), 5 + j, 6, 7, proof
+            );
         }
         assertTrue(verifier.verifyBatch(batch), "both are valid");
         batch[1].key = bad;
