@@ -7,13 +7,11 @@ import {VerificationKeys} from "../src/proof/VerificationKeys.sol";
 import {Exits} from "../src/rollup/Exits.sol";
 import {IExits} from "../src/rollup/IExits.sol";
 import {IRollup} from "../src/rollup/IRollup.sol";
+import {ExitFixture} from "./support/ExitFixture.sol";
 import {FrozenRollup} from "./support/FrozenRollup.sol";
-import {RollupFixture} from "./support/RollupFixture.sol";
 import {Trapdoor} from "./support/Trapdoor.sol";
 
-contract ExitsTest is RollupFixture {
-    uint256 private constant CELL_KEY = 3;
-    uint256 private constant SETTLEMENT_KEY = 4;
+contract ExitsTest is ExitFixture {
     uint256 private constant ROOT = 0x10057;
     uint256 private constant HELD = 1_000_000;
     uint256 private constant ORDER = 40_000;
@@ -22,20 +20,6 @@ contract ExitsTest is RollupFixture {
     uint64 private constant SEED_ID = 9;
 
     FrozenRollup private frozen;
-    Exits private exits;
-
-    struct Payment {
-        uint256 root;
-        uint256 domain;
-        Statement statement;
-        uint256 escrow;
-        uint256 chunk;
-        uint256 royalty;
-        uint256 burned;
-        uint256 pool;
-        uint256 provider;
-        uint256 middleware;
-    }
 
     function setUp() external {
         deployAll(DEPTH);
@@ -50,29 +34,9 @@ contract ExitsTest is RollupFixture {
 
     // Words and proofs.
 
-    function _words(uint256 root, uint256 domain, uint256 cell, uint256 recipient)
-        private
-        pure
-        returns (uint256[] memory vector, bytes memory words)
-    {
-        vector = new uint256[](4);
-        (vector[0], vector[1], vector[2], vector[3]) = (root, domain, cell, recipient);
-        words = abi.encodePacked(root, uint248(domain), uint248(cell), uint248(recipient));
-    }
-
-    function _proof(uint256 key, uint256[] memory vector, bytes memory words)
-        private
-        view
-        returns (uint256 commitment, uint256[8] memory proof)
-    {
-        commitment = uint256(keccak256(words)) % R;
-        uint256 z = challengeOf(programIdOf(key), commitment, words);
-        proof = Trapdoor.prove(Trapdoor.key(key), [commitment, evaluate(vector, z), z], 1);
-    }
-
     function _exitWords(uint256 root, uint256 domain, uint256 cell, uint256 recipient, bytes memory refused) private {
-        (uint256[] memory vector, bytes memory words) = _words(root, domain, cell, recipient);
-        (uint256 commitment, uint256[8] memory proof) = _proof(CELL_KEY, vector, words);
+        (uint256[] memory vector, bytes memory words) = cellWords(root, domain, cell, recipient);
+        (uint256 commitment, uint256[8] memory proof) = exitProof(CELL_KEY, vector, words);
         if (refused.length != 0) vm.expectRevert(refused);
         exits.exitCell(words, commitment, proof);
     }
@@ -95,7 +59,7 @@ contract ExitsTest is RollupFixture {
         uint256 commitment = uint256(keccak256(abi.encode("exit statement", chunk))) % R;
         Statement memory s =
             Statement(PROGRAM_0, programIdOf(PROGRAM_0), commitment, programs.statementDomain(), BOB, chunk);
-        return Payment(ROOT, exits.exitDomain(), s, 10_000, chunk, 40, 50, 60, 3_000, 350);
+        return Payment(ROOT, exits.exitDomain(), s, ORDER, 10_000, chunk, SEED_ID, 40, 50, 60, 3_000, 350, CAROL);
     }
 
     function _record(Statement memory s) private {
@@ -103,22 +67,9 @@ contract ExitsTest is RollupFixture {
         statementRegistry.record(s.programId, s.commitment, proven.words, proven.proof);
     }
 
-    function _paymentVector(Payment memory p) private pure returns (uint256[] memory vector, bytes memory words) {
-        vector = new uint256[](8);
-        (vector[0], vector[1], vector[2], vector[3]) = (p.root, p.statement.commitment, p.domain, p.statement.programId);
-        vector[4] = Schema.packExitChunk(p.escrow, ORDER, p.chunk, SEED_ID);
-        vector[5] = Schema.packExitShares(p.royalty, p.burned, p.pool);
-        vector[6] = Schema.packWithdrawalWord(p.provider, uint160(p.statement.provider));
-        vector[7] = Schema.packWithdrawalWord(p.middleware, uint160(CAROL));
-        words = abi.encodePacked(vector[0], vector[1]);
-        for (uint256 i = 2; i < 8; i++) {
-            words = bytes.concat(words, bytes31(uint248(vector[i])));
-        }
-    }
-
     function _pay(Payment memory p, bytes memory refused) private {
-        (uint256[] memory vector, bytes memory words) = _paymentVector(p);
-        (uint256 commitment, uint256[8] memory proof) = _proof(SETTLEMENT_KEY, vector, words);
+        (uint256[] memory vector, bytes memory words) = paymentWords(p);
+        (uint256 commitment, uint256[8] memory proof) = exitProof(SETTLEMENT_KEY, vector, words);
         if (refused.length != 0) vm.expectRevert(refused);
         exits.payStatement(words, commitment, proof);
     }
@@ -196,8 +147,8 @@ contract ExitsTest is RollupFixture {
 
     function test_exitCell_revertsIfAnyWordTampered() external {
         uint256 cell = Schema.packExitCell(777, 5, 1);
-        (uint256[] memory vector, bytes memory words) = _words(ROOT, exits.exitDomain(), cell, uint160(ALICE));
-        (uint256 commitment, uint256[8] memory proof) = _proof(CELL_KEY, vector, words);
+        (uint256[] memory vector, bytes memory words) = cellWords(ROOT, exits.exitDomain(), cell, uint160(ALICE));
+        (uint256 commitment, uint256[8] memory proof) = exitProof(CELL_KEY, vector, words);
         uint256[5] memory lastBytes = [uint256(31), 62, 93, 124, 94];
         for (uint256 i = 0; i < 5; i++) {
             words[lastBytes[i]] ^= 0x01;
@@ -216,8 +167,8 @@ contract ExitsTest is RollupFixture {
 
     function test_exitCell_revertsIfProofIsTheOtherCircuits() external {
         uint256 cell = Schema.packExitCell(777, 5, 1);
-        (uint256[] memory vector, bytes memory words) = _words(ROOT, exits.exitDomain(), cell, uint160(ALICE));
-        (uint256 commitment, uint256[8] memory proof) = _proof(SETTLEMENT_KEY, vector, words);
+        (uint256[] memory vector, bytes memory words) = cellWords(ROOT, exits.exitDomain(), cell, uint160(ALICE));
+        (uint256 commitment, uint256[8] memory proof) = exitProof(SETTLEMENT_KEY, vector, words);
         vm.expectRevert(IExits.InvalidProof.selector);
         exits.exitCell(words, commitment, proof);
     }
@@ -315,8 +266,8 @@ contract ExitsTest is RollupFixture {
     function test_payStatement_revertsIfAnyWordTampered() external {
         Payment memory p = _payment(3);
         _record(p.statement);
-        (uint256[] memory vector, bytes memory words) = _paymentVector(p);
-        (uint256 commitment, uint256[8] memory proof) = _proof(SETTLEMENT_KEY, vector, words);
+        (uint256[] memory vector, bytes memory words) = paymentWords(p);
+        (uint256 commitment, uint256[8] memory proof) = exitProof(SETTLEMENT_KEY, vector, words);
         for (uint256 i = 0; i < 8; i++) {
             uint256 last = i < 2 ? 32 * i + 31 : 64 + 31 * (i - 2) + 30;
             words[last] ^= 0x01;

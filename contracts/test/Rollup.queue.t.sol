@@ -88,6 +88,32 @@ contract RollupQueueTest is RollupFixture {
         new Rollup(d, list, code);
     }
 
+    /// @dev A size's id is its place: four are told apart, a fifth has none.
+    function test_constructor_revertsIfMoreThanFourSizes() external {
+        IRollup.BlockCircuit[] memory list = new IRollup.BlockCircuit[](5);
+        for (uint256 i = 0; i < 5; i++) {
+            list[i] = circuits()[0];
+            list[i].key = Trapdoor.encode(Trapdoor.key(10 + i));
+            list[i].settlements = uint16(4 + i);
+        }
+        IRollup.Deployment memory d = deploymentFor(address(1), DEPTH);
+        L1Queue code = new L1Queue(d, list);
+        vm.expectRevert(abi.encodeWithSelector(IRollup.TooManyBlockSizes.selector, 5));
+        new Rollup(d, list, code);
+        assembly ("memory-safe") {
+            mstore(list, 4)
+        }
+        Rollup four = deployRollup(d, list);
+        assertEq(four.blockSizeCount(), 4);
+        for (uint256 i = 0; i < 4; i++) {
+            IRollup.BlockSize memory size = four.blockSize(i);
+            assertEq(size.programId, programIdOf(10 + i));
+            assertEq(size.key.code, bytes.concat(hex"00", list[i].key));
+            assertEq(size.settlements, 4 + i);
+        }
+        assertEq(four.blockSize(4).key, address(0));
+    }
+
     function test_constructor_fixesSizes() external view {
         assertEq(rollup.blockSizeCount(), 1);
         IRollup.BlockSize memory size = rollup.blockSize(0);

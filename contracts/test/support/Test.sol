@@ -11,6 +11,15 @@ interface Cheats {
         address emitter;
     }
 
+    /// @dev Of the last call: with isolation, of the whole transaction, its 21,000 and calldata included.
+    struct Gas {
+        uint64 gasLimit;
+        uint64 gasTotalUsed;
+        uint64 gasMemoryUsed;
+        int64 gasRefunded;
+        uint64 gasRemaining;
+    }
+
     function warp(uint256 time) external;
     function roll(uint256 blockNumber) external;
     function chainId(uint256 id) external;
@@ -39,6 +48,7 @@ interface Cheats {
     function load(address target, bytes32 slot) external view returns (bytes32);
     function mockCall(address target, bytes calldata data, bytes calldata result) external;
     function clearMockedCalls() external;
+    function lastCallGas() external view returns (Gas memory);
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
     function toString(uint256 value) external pure returns (string memory);
 }
