@@ -169,18 +169,20 @@ contract KeyRegistrationTest is Test {
     }
 
     function _spoils(address bad) private {
-        IGroth16Verifier.BatchEntry[] memory batch = new IGroth16Verifier.BatchEntry[](2);
+        IGroth16Verifier.BatchEntry[] memory entries = new IGroth16Verifier.BatchEntry[](2);
         for (uint256 j = 0; j < 2; j++) {
             uint256[3] memory signals = [5 + j, 6, 7];
             uint256[8] memory proof = Trapdoor.prove(Trapdoor.key(1), signals, 9);
-            batch[j] = IGroth16Verifier.BatchEntry(
-                VerificationKeys.store(Trapdoor.encode(Trapdoor.key(1))), 5 + j, 6, 7, proof
-            );
+            entries[j] = IGroth16Verifier.BatchEntry(5 + j, 6, 7, proof);
         }
-        assertTrue(verifier.verifyBatch(batch), "both are valid");
-        batch[1].key = bad;
+        IGroth16Verifier.KeyRun[] memory runs = new IGroth16Verifier.KeyRun[](2);
+        address good = VerificationKeys.store(Trapdoor.encode(Trapdoor.key(1)));
+        (runs[0], runs[1]) = (IGroth16Verifier.KeyRun(good, 1), IGroth16Verifier.KeyRun(good, 1));
+        assertTrue(verifier.verifyBatch(runs, entries), "both are valid");
+        runs[1].key = bad;
+        bytes memory call = abi.encodeCall(IGroth16Verifier.verifyBatch, (runs, entries));
         uint256 before = gasleft();
-        (bool success,) = address(verifier).call{gas: 10_000_000}(abi.encodeCall(IGroth16Verifier.verifyBatch, (batch)));
+        (bool success,) = address(verifier).call{gas: 10_000_000}(call);
         assertFalse(success, "the other's proof is lost too");
         assertTrue(before - gasleft() < 700_000, "for the price of a batch");
     }

@@ -30,7 +30,7 @@ contract RollupFeesTest is ForcedFixture {
         rollup.exitAccount{value: fee - 1}();
         rollup.exitAccount{value: fee}();
         vm.stopPrank();
-        assertEq(rollup.fees().waiting, REGISTER_FEE + fee);
+        assertEq(rollup.fees().waiting, REGISTER_FEE + fee, "all of it may be the operator's, as long as it is low");
         assertEq(address(rollup).balance, REGISTER_FEE + fee);
     }
 
@@ -91,6 +91,39 @@ contract RollupFeesTest is ForcedFixture {
         assertEq(rollup.requestFee(Schema.REQUEST_EXIT_ACCOUNT), uint256(FEE) << 4);
         vm.warp(NOW + 30 minutes);
         assertEq(rollup.requestFee(Schema.REQUEST_EXIT_ACCOUNT), FEE);
+    }
+
+    /// @dev A request about an order takes four of the thirty places and pays for each what it would cost alone.
+    function test_fee_aboutAnOrderIsThatOfItsPlaces() external {
+        deployWithFees();
+        uint256 fee = rollup.requestFee(Schema.REQUEST_EXIT_ORDER);
+        assertEq(fee, rollup.requestFee(Schema.REQUEST_FORCED_SETTLE));
+        uint256 alone;
+        for (uint256 i = 0; i < 4; i++) {
+            alone += rollup.requestFee(Schema.REQUEST_EXIT_ACCOUNT);
+            exitAccount(ALICE);
+        }
+        assertEq(fee, alone);
+    }
+
+    /// @dev Above sixteen base fees a place, four doublings, the fee is burned: nobody has it, the operator least of all.
+    function test_fees_aboveTheOperatorsPartAreBurned() external {
+        deployWithFees();
+        uint256 paid = REGISTER_FEE;
+        for (uint256 i = 0; i < 14; i++) {
+            uint256 fee = rollup.requestFee(Schema.REQUEST_EXIT_ACCOUNT);
+            exitAccount(ALICE);
+            paid += fee < 16 * uint256(FEE) ? fee : 16 * uint256(FEE);
+        }
+        uint256 surplus = address(rollup).balance - paid;
+        assertTrue(surplus > 100 * uint256(FEE), "fees rose above it");
+        assertEq(rollup.fees().waiting, paid);
+        uint256 zero = address(0).balance;
+        assertEq(rollup.collectFees(), 0);
+        assertEq(address(0).balance, zero + surplus);
+        assertEq(address(rollup).balance, paid);
+        rollup.collectFees();
+        assertEq(address(rollup).balance, paid, "once");
     }
 
     function test_fees_areEarnedWhenConsumed() external {
@@ -179,7 +212,7 @@ contract RollupFeesTest is ForcedFixture {
 
     /// @dev Queues a request of ALICE's if the queue takes it.
     function _tryRequest(bool isOrder, uint32 order) private returns (bool success) {
-        uint256 fee = rollup.requestFee(Schema.REQUEST_EXIT_ACCOUNT);
+        uint256 fee = rollup.requestFee(isOrder ? Schema.REQUEST_EXIT_ORDER : Schema.REQUEST_EXIT_ACCOUNT);
         bytes memory call =
             isOrder ? abi.encodeCall(IL1Queue.exitOrder, (order)) : abi.encodeCall(IL1Queue.exitAccount, ());
         vm.prank(ALICE);
@@ -199,7 +232,7 @@ contract RollupFeesTest is ForcedFixture {
         uint256 attacker = before - ALICE.balance;
         // The operator serves 30 requests at 10,000 gas each, at 50 gwei, and is paid for it.
         uint256 operatorCost = 30 * 10_000 * 50 gwei;
-        assertTrue(rollup.fees().waiting > 100 * operatorCost, "the fees cover the operator's cost");
+        assertTrue(rollup.fees().waiting > 4 * operatorCost, "the operator's part covers its cost");
         assertTrue(attacker > 20 ether, "filling 30 places costs over 100,000 ordinary fees");
         // Whoever must leave now waits half an hour and pays 256 ordinary fees, or an hour and pays one.
         vm.warp(NOW + 30 minutes);

@@ -30,7 +30,8 @@ contract RollupFloodTest is FloodFixture {
     }
 
     /// @dev Three deadline windows, as fast as the limit lets it. The attacker pays more than twice what all blocks cost the
-    /// operator, at any gas price, although the operator is charged for them as if it made none without the flood.
+    /// operator, at any gas price, although the operator is charged for them as if it made none without the flood. And its fees alone
+    /// are more than what every place of the three windows would have cost users at the price that the flood made.
     function _flood(uint256 kind, string memory name) private returns (Costs memory costs) {
         costs = flood(kind, WINDOWS * WINDOW);
         _print(name, costs);
@@ -39,13 +40,12 @@ contract RollupFloodTest is FloodFixture {
             assertTrue(attackerWei(costs, price) > 2 * operatorWei(costs, price), "more than twice the operator's cost");
         }
         assertTrue(costs.longestWait <= DEADLINE, "every request is served in time");
+        assertTrue(costs.attackerFees > costs.placeFees, "more than all users together");
     }
 
-    /// @dev In addition the fees alone are more than what every place of the three windows would have cost users at the
-    /// price that the flood made; and while it lasts it takes each place before a user who does not outbid its gas price.
+    /// @dev In addition, while it lasts it takes each place before a user who does not outbid its gas price.
     function _floodByLight(uint256 kind, string memory name) private {
         Costs memory costs = _flood(kind, name);
-        assertTrue(costs.attackerFees > costs.placeFees, "more than all users together");
         assertEq(costs.places, WINDOWS * WINDOW, "a place drains in every interval");
         assertEq(costs.refused, WINDOWS * WINDOW, "and the attacker takes it");
     }
@@ -90,6 +90,23 @@ contract RollupFloodTest is FloodFixture {
     /// forge-config: default.isolate = true
     function test_flood_byForcedSettle() external {
         _flood(Schema.REQUEST_FORCED_SETTLE, "forcedSettle");
+    }
+
+    /// @dev The operator floods its own queue, serves itself and collects the fees: almost nothing comes back.
+    function test_flood_byTheOperatorItself() external {
+        uint256 before = OPERATOR.balance;
+        Costs memory costs = flood(Schema.REQUEST_EXIT_ACCOUNT, WINDOWS * WINDOW);
+        assertEq(costs.refused, WINDOWS * WINDOW, "a user is refused in every interval");
+        while (rollup.state().consumedRequests != queue.length) {
+            vm.warp(block.timestamp + INTERVAL);
+            serve(costs);
+        }
+        rollup.collectFees();
+        uint256 back = OPERATOR.balance - before;
+        emit log_named_uint("operator floods itself: fees in gwei", costs.attackerFees / 1 gwei);
+        emit log_named_uint("operator floods itself: what comes back", back / 1 gwei);
+        assertTrue(back < costs.attackerFees / 1_000, "the rest is burned");
+        assertTrue(costs.attackerFees - back > costs.placeFees, "it loses more than all users together");
     }
 
     /// @dev The price a user finds when the flood stops: it halves with each sixteenth of the deadline.

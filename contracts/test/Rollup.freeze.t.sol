@@ -151,6 +151,30 @@ contract RollupFreezeTest is ForcedFixture {
         assertEq(address(rollup).balance, 0);
     }
 
+    /// @dev An operator that accepts no coin keeps nobody from what is theirs, and finds its part when it accepts again.
+    function test_collectFees_paysThePoolWhateverTheOperatorDoes() external {
+        deployWithFees();
+        exitAccount(ALICE);
+        Block memory b = nextBlock();
+        takeRequests(b, 1);
+        submit(b);
+        (uint256 waiting, uint256 earned) = (rollup.fees().waiting, rollup.fees().earned);
+        assertTrue(waiting != 0 && earned != 0, "both are owed something");
+        vm.warp(NOW + 1 hours + 1);
+        rollup.freeze(queued(1));
+        // Code that reverts: INVALID.
+        vm.etch(OPERATOR, hex"fe");
+        uint256 before = POOL.balance;
+        assertEq(rollup.collectFees(), 0);
+        assertEq(POOL.balance, before + waiting);
+        assertEq(rollup.fees().earned, earned);
+        vm.etch(OPERATOR, "");
+        before = OPERATOR.balance;
+        assertEq(rollup.collectFees(), earned);
+        assertEq(OPERATOR.balance, before + earned);
+        assertEq(address(rollup).balance, 0);
+    }
+
     // Shutdown.
 
     function test_shutdown_isAnnouncedAndEndsInAFreeze() external {

@@ -28,7 +28,8 @@ interface IL1Queue {
         uint256 value;
     }
 
-    /// @notice Fees in wei of the native coin.
+    /// @notice Fees in wei of the native coin. Of what a request pays because others wait, all above sixteen times the base
+    /// fee is burned and not counted here.
     /// @param waiting Paid for requests that no block has consumed yet.
     /// @param earned The operator's, not yet collected.
     struct Fees {
@@ -48,6 +49,9 @@ interface IL1Queue {
 
     /// @notice Fees were paid out.
     event FeesCollected(address indexed recipient, uint256 amount);
+
+    /// @notice What requests paid above the operator's part was sent to the zero address.
+    event FeesBurned(uint256 amount);
 
     /// @notice The deadline is shorter than an hour, or the block interval is zero or leaves less than four blocks in it.
     error QueueTermsOutOfRange(uint32 deadline, uint32 blockInterval);
@@ -162,8 +166,9 @@ interface IL1Queue {
     /// @notice Replaces a seed's terms. Only the seed registry, which has checked the `SeedPayload` word.
     function enqueueSeedTerms(uint32 index, uint256 payload) external payable returns (uint64 requestIndex);
 
-    /// @notice Sends what the operator earned in fees to the operator. Once the rollup is frozen, the fees of requests that
-    /// were not consumed go to the pool. Anyone may call.
+    /// @notice Sends what the operator earned in fees to the operator; an operator that takes no coin keeps it here. Burns
+    /// what requests paid above the operator's part. Once the rollup is frozen, the fees of requests that were not consumed go to
+    /// the pool. Anyone may call.
     /// @return earned Wei sent to the operator.
     function collectFees() external returns (uint256 earned);
 

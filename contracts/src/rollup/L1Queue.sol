@@ -11,6 +11,7 @@ import {Schema} from "../generated/Schema.sol";
 import {IStatementRegistry} from "../proof/IStatementRegistry.sol";
 import {IL1Queue} from "./IL1Queue.sol";
 import {IRollup} from "./IRollup.sol";
+import {QueueLoad} from "./QueueLoad.sol";
 import {RollupStorage} from "./RollupStorage.sol";
 
 /// @title The L1 queue, see {IL1Queue}.
@@ -193,14 +194,27 @@ contract L1Queue is IL1Queue, RollupStorage {
     /// @inheritdoc IL1Queue
     function collectFees() external nonReentrant onlyDelegated returns (uint256 earned) {
         Fees memory due = _fees;
-        bool frozen = _queue.frozenAt != 0;
-        _fees = Fees(frozen ? 0 : due.waiting, 0);
+        // What nobody is owed ({QueueLoad.OPERATOR_FEES}).
+        uint256 surplus = address(this).balance - due.waiting - due.earned;
+        uint256 unserved = _queue.frozenAt != 0 ? due.waiting : 0;
+        _fees.waiting = due.waiting - uint128(unserved);
+        if (surplus != 0) {
+            emit FeesBurned(surplus);
+            _send(address(0), surplus);
+        }
+        if (unserved != 0) {
+            emit FeesCollected(_pool, unserved);
+            _send(_pool, unserved);
+        }
+        // Who takes no coin holds up nobody else, and finds it here later.
         earned = due.earned;
-        emit FeesCollected(owner(), earned);
-        _send(owner(), earned);
-        if (frozen && due.waiting != 0) {
-            emit FeesCollected(_pool, due.waiting);
-            _send(_pool, due.waiting);
+        _fees.earned = 0;
+        (bool sent,) = owner().call{value: earned}("");
+        if (sent) {
+            emit FeesCollected(owner(), earned);
+        } else {
+            _fees.earned = uint128(earned);
+            earned = 0;
         }
     }
 
@@ -269,14 +283,15 @@ contract L1Queue is IL1Queue, RollupStorage {
     /// @dev Counts the request's load and takes its fee, which it returns.
     function _admit(uint256 kind) private returns (uint256 fee) {
         (uint256 load, uint256 level) = _load(_queue);
-        uint256 weight =
-            kind == Schema.REQUEST_EXIT_ORDER || kind == Schema.REQUEST_FORCED_SETTLE ? _orderWeight : _requestWeight;
+        uint256 weight = _isAboutOrder(kind) ? _orderWeight : _requestWeight;
         if (level + weight > _limit) revert QueueFull(level, weight, _limit);
         fee = _feeOf(kind, load);
         if (msg.value < fee) revert FeeTooLow(fee, msg.value);
         _queue.level = uint56(level + weight);
         _queue.levelTime = uint40(block.timestamp);
-        if (fee != 0) _fees.waiting += uint128(fee);
+        if (fee == 0) return 0;
+        uint256 most = QueueLoad.OPERATOR_FEES * _placesOf(kind) * _requestFee;
+        _fees.waiting += uint128(fee < most ? fee : most);
     }
 
     function _freeze(bool overdue) private {

@@ -13,6 +13,9 @@ library QueueLoad {
     uint256 internal constant BLOCK = 1 << 16;
     /// @dev The fee doubles this many times between an idle and a full queue.
     uint256 internal constant DOUBLINGS = 16;
+    /// @dev The operator's part of a fee is at most this many times the base fee, and covers its gas for what the request
+    /// asks. More would let an operator keep everyone out with requests of its own, whose fees come back.
+    uint256 internal constant OPERATOR_FEES = 16;
     /// @dev Cells that a forced settlement touches: order, provider, middleware, seed, fee account.
     uint256 private constant CELLS_PER_ORDER_REQUEST = 5;
     uint256 private constant MINIMUM_DEADLINE = 1 hours;

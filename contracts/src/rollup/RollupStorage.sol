@@ -132,8 +132,21 @@ abstract contract RollupStorage is EIP712, Nonces, ReentrancyGuardTransient, Own
         load = waiting > level ? waiting : level;
     }
 
+    /// @dev How many ordinary requests one of this kind counts as: a request about an order takes the room of several.
+    function _placesOf(uint256 kind) internal view returns (uint256) {
+        return _isAboutOrder(kind) ? (_orderWeight + _requestWeight - 1) / _requestWeight : 1;
+    }
+
+    function _isAboutOrder(uint256 kind) internal pure returns (bool) {
+        return kind == Schema.REQUEST_EXIT_ORDER || kind == Schema.REQUEST_FORCED_SETTLE;
+    }
+
+    /// @dev What as many ordinary requests would pay, one after another. Who takes an index pays no less than its floor.
     function _feeOf(uint256 kind, uint256 load) internal view returns (uint256 fee) {
-        fee = QueueLoad.fee(_requestFee, load, _limit);
+        uint256 places = _placesOf(kind);
+        for (uint256 i = 0; i < places; i++) {
+            fee += QueueLoad.fee(_requestFee, load + i * _requestWeight, _limit);
+        }
         bool takesIndex = kind == Schema.REQUEST_REGISTER || kind == Schema.REQUEST_REGISTER_SEED;
         if (takesIndex && fee < _registerFee) fee = _registerFee;
     }
