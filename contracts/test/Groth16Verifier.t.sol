@@ -199,6 +199,18 @@ contract Groth16VerifierTest is Test {
         }
     }
 
+    function test_verify_revertsIfInfinityHasAnUnreducedZero() external {
+        // The negative of (0, q), which the pairing would see, is a true infinity: e(C, delta) would drop out.
+        for (uint256 j = 0; j < 8; j++) {
+            KeyedEntry memory entry = _entry(0, 5);
+            for (uint256 i = j < 2 ? 0 : j < 6 ? 2 : 6; i < (j < 2 ? 2 : j < 6 ? 6 : 8); i++) {
+                entry.proof[i] = i == j ? Q : 0;
+            }
+            vm.expectRevert(abi.encodeWithSelector(BN254.CoordinateNotInField.selector, Q));
+            verifier.verify(entry.key, [entry.commitment, entry.y, entry.z], entry.proof);
+        }
+    }
+
     function test_verify_boundsGasIfBNotInSubgroup() external {
         KeyedEntry memory entry = _entry(0, 5);
         uint256[4] memory b = G2Vectors.outsideSubgroup();
