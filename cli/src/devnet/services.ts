@@ -111,7 +111,7 @@ export async function startSequencerProcess(parameters: ServiceParameters): Prom
 
 /** Starts a worker that proves blocks for the operator and runs and proves jobs for the provider. */
 export async function startWorkerProcess(parameters: ServiceParameters): Promise<ManagedProcess> {
-  const { folder, port, accounts, circuits, deployment, signal } = parameters;
+  const { folder, port, accounts, circuits, deployment, anvil, signal } = parameters;
   const path = join(folder, "worker.json");
   const keyFile = join(folder, "provider.key");
   const key = await deriveAccountPrivateKey({
@@ -125,6 +125,7 @@ export async function startWorkerProcess(parameters: ServiceParameters): Promise
   ]);
   const settings = {
     sequencerUrl: `http://127.0.0.1:${port}`,
+    deployment: { rollup: deployment.rollup, l1RpcUrl: anvil.rpcUrl },
     roles: ["blocks", "jobs"],
     circuits: Object.fromEntries(files),
     account: { index: PROVIDER_INDEX, keyFile },
