@@ -1,5 +1,5 @@
 // Sizes of the block circuit: one template, one verification key per size. Every size has room for whatever the one before
-// it has room for, in each kind of slot. Why these capacities: docs/decisions/033-size-ladder.md.
+// it has room for, in each kind of slot. Why these capacities: docs/decisions/034-size-ladder.md.
 import type { BlockSize } from "./public-data.js";
 
 /** Jobs per proof of the shipped task-batch programs; a power of 4. */

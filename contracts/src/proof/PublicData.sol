@@ -161,18 +161,18 @@ library PublicData {
 
     /// @dev Horner from the last word to the first. A tail word is below 2^248, so the sum with a reduced value does not
     /// overflow and is reduced by the next multiplication.
-    function _evaluateTails(uint256 start, uint256 end, uint256 z, uint256 y) private pure returns (uint256) {
+    function _evaluateTails(uint256 first, uint256 end, uint256 z, uint256 y) private pure returns (uint256) {
         assembly ("memory-safe") {
             let r := R
             // Four words at a time while there are four.
-            for { let limit := add(start, 123) } gt(end, limit) {} {
+            for { let limit := add(first, 123) } gt(end, limit) {} {
                 y := add(mulmod(y, z, r), shr(8, calldataload(sub(end, 31))))
                 y := add(mulmod(y, z, r), shr(8, calldataload(sub(end, 62))))
                 y := add(mulmod(y, z, r), shr(8, calldataload(sub(end, 93))))
                 end := sub(end, 124)
                 y := add(mulmod(y, z, r), shr(8, calldataload(end)))
             }
-            for {} gt(end, start) {} {
+            for {} gt(end, first) {} {
                 end := sub(end, 31)
                 y := add(mulmod(y, z, r), shr(8, calldataload(end)))
             }
@@ -181,11 +181,11 @@ library PublicData {
         return y;
     }
 
-    function _evaluateHeads(uint256 start, uint256 end, uint256 z, uint256 y) private pure returns (uint256, bool) {
+    function _evaluateHeads(uint256 first, uint256 end, uint256 z, uint256 y) private pure returns (uint256, bool) {
         bool inField = true;
         assembly ("memory-safe") {
             let r := R
-            for {} gt(end, start) {} {
+            for {} gt(end, first) {} {
                 end := sub(end, 32)
                 let word := calldataload(end)
                 inField := and(inField, lt(word, r))
