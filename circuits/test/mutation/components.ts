@@ -572,8 +572,12 @@ function falseCells(cells: readonly CircuitInput[]): CircuitInput[] {
   const order = cells.find(({ isOrder, created }) => isOrder === 1n && created === 0n)!;
   const posted = cells.find(({ isOrder, created }) => isOrder === 1n && created === 1n)!;
   return [
-    // Two kinds at once, over twice the leaf; no slot at all that creates, over its negative; made and gone at once.
-    overLeaf({ ...order, isAccount: 1n }, (2n * hash(order)) % FIELD_MODULUS),
+    // Two kinds at once, over twice the leaf, and empty, since 1 - used is not zero; no slot at all that creates, over its
+    // negative; made and gone at once.
+    overLeaf(
+      { ...order, isAccount: 1n, amount: 0n, credit: 0n, presence: 0n, opened: 0n },
+      (2n * hash(order)) % FIELD_MODULUS,
+    ),
     overLeaf({ ...order, isOrder: 0n, created: 1n, credit: 0n }, FIELD_MODULUS - hash(order)),
     { ...posted, amount: 0n, payload: 0n },
   ];

@@ -57,7 +57,7 @@ export async function logTail(path: string): Promise<string> {
 }
 
 async function waitUntilReady(parameters: ProcessParameters, child: ManagedProcess): Promise<void> {
-  const { name, isReady, readyTimeoutMs = 60_000, signal } = parameters;
+  const { name, isReady, readyTimeoutMs = 180_000, signal } = parameters;
   if (isReady === undefined) return;
   const end = Date.now() + readyTimeoutMs;
   for (;;) {
