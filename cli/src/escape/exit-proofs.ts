@@ -1,6 +1,8 @@
 // Proofs of exits. Owns which circuit and proving key prove what; compiles and loads each when it is first needed.
+
+import { CIRCUITS as SHIPPED } from "@catalyze/circuits/build";
 import type { ExitProof } from "@catalyze/circuits/reference";
-import { challenge } from "@catalyze/circuits/schema";
+import { challenge, SMALL_BLOCK } from "@catalyze/circuits/schema";
 import { exitsAbi, LOCAL_CHAIN_IDS, rollupAbi } from "@catalyze/contracts";
 import {
   encodeProofForContract,
@@ -45,12 +47,26 @@ const CIRCUITS = {
   },
 } as const;
 
+/** Name of the circuit for a tree of this depth. @throws {EscapeError} `ESCAPE_CIRCUIT_MISSING` */
+function circuitName(kind: ExitCircuit, depth: number): string {
+  const { name } = CIRCUITS[kind];
+  const sized = depth === SMALL_BLOCK.depth ? name : `${name}-${depth}`;
+  if (sized in SHIPPED) return sized;
+  throw new EscapeError(
+    "ESCAPE_CIRCUIT_MISSING",
+    `The rollup's tree has depth ${depth}, and no exit circuit of this depth ships with this version; take the version that ` +
+      "the deployment names.",
+  );
+}
+
 async function prepare(
   kind: ExitCircuit,
+  depth: number,
   chainId: number,
   path: string | undefined,
 ): Promise<CircuitWithKey> {
-  const { name, option } = CIRCUITS[kind];
+  const { option } = CIRCUITS[kind];
+  const name = circuitName(kind, depth);
   if (path === undefined && !LOCAL_CHAIN_IDS.includes(chainId)) {
     throw new EscapeError(
       "ESCAPE_PROVING_KEY_MISSING",
@@ -74,18 +90,19 @@ export function createExitProver(
 ): ExitProver {
   const load = async (kind: ExitCircuit) => {
     const contract = { address: exits, abi: exitsAbi } as const;
-    const [binder, expected, chainId] = await Promise.all([
+    const [binder, depth, expected, chainId] = await Promise.all([
       client.readContract({ address: rollup, abi: rollupAbi, functionName: "programs" }),
+      client.readContract({ address: rollup, abi: rollupAbi, functionName: "depth" }),
       client.readContract({ ...contract, functionName: CIRCUITS[kind].programId }),
       client.getChainId(),
     ]);
-    const circuit = await prepare(kind, chainId, keys[kind]);
+    const circuit = await prepare(kind, depth, chainId, keys[kind]);
     const programId = programIdOfVerificationKey(circuit.verificationKey);
     if (programId !== expected) {
       throw new EscapeError(
         "ESCAPE_KEY_MISMATCH",
         `The proving key is of program ${programId}, the contract takes ${expected}; name the deployment's key of the ` +
-          `circuit ${CIRCUITS[kind].name} with ${CIRCUITS[kind].option}.`,
+          `circuit ${circuit.circuit.name} with ${CIRCUITS[kind].option}.`,
       );
     }
     return { circuit, context: { chainId: BigInt(chainId), binder: BigInt(binder), programId } };
