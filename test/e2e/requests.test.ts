@@ -156,8 +156,12 @@ async function travel(seconds: number): Promise<void> {
     mode: "anvil",
     transport: http(),
   });
+  const time = async (): Promise<bigint> => (await clients.creator.sequencer.request("getInfo")).time;
+  const before = await time();
   await control.increaseTime({ seconds });
   await control.mine({ blocks: 1 });
+  // The sequencer sees it when it next looks at L1.
+  while ((await time()) < before + BigInt(seconds)) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 beforeAll(async () => {
