@@ -1,6 +1,8 @@
 // Compares native witness generation with the WASM programs: `npx tsc -b prover && node prover/bench/witness.mjs
 // [runs]`. Both compute the same witnesses of the block circuit and of the digits task in one run, taking turns; the
 // bytes are compared. Writes bench-results/witness.json.
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { ensureCircuit } from "@catalyze/circuits/build";
 import { closeProver } from "../dist/src/index.js";
 import { generateWitnessWasm } from "../dist/src/witness/generate.js";
@@ -24,8 +26,13 @@ const digitsModules = {
 };
 const runs = Math.max(5, Number(process.argv[2] ?? 9));
 
+// Collected before each measurement, so that none pays for what the one before it has left.
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc");
+
 /** Wall time and processor time of all threads, in milliseconds. */
 async function measure(work) {
+  collectGarbage();
   const processor = process.cpuUsage();
   const start = performance.now();
   const result = await work();
