@@ -55,8 +55,9 @@ describe("the size of a block", () => {
 
   it("is for random contents and sizes the first that has room", () => {
     const wide: BlockSize = { ...MEDIUM_BLOCK, name: "wide", depth: SMALL_BLOCK.depth };
+    // A size has at least one slot of every kind.
     const room = fc.record(
-      Object.fromEntries(SLOTS.map((slot) => [slot, fc.integer({ min: 0, max: Math.min(wide[slot], 12) })])),
+      Object.fromEntries(SLOTS.map((slot) => [slot, fc.integer({ min: 1, max: Math.min(wide[slot], 12) })])),
     ) as fc.Arbitrary<SlotCounts>;
     const actions = fc.array(randomRequestAction, { minLength: 1, maxLength: 14 });
     const chosen = new Map<string, number>();
@@ -84,7 +85,7 @@ describe("the size of a block", () => {
         expect(usedSlots(sealed!)).toEqual(usedSlots(block));
         chosen.set(expected!.name, (chosen.get(expected!.name) ?? 0) + 1);
       }),
-      { numRuns: 25 },
+      { numRuns: 25, seed: 20_261_120 },
     );
     expect(chosen.size).toBeGreaterThan(1);
   });
